@@ -10,7 +10,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 /**
  * Logs in for an alternate grant and adds its refresh token to AWSCURRENT.
  *
- * @returns false where AWSCURRENT has one
+ * @returns false if AWSCURRENT already has one
  */
 export async function authoriseAlternate(
   { secretArn, ...login }: FirstCredential,
@@ -29,7 +29,7 @@ export async function authoriseAlternate(
   return true;
 }
 
-/** The JSON object in AWSCURRENT, which may be a stale read. */
+/** Reads the JSON object in AWSCURRENT; the read may be stale. */
 export async function currentValue(
   secretArn: string,
   secrets: SecretsManagerClient,

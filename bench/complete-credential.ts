@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const filled = v.pipe(v.string(), v.nonEmpty());
 
-/** The value of a secret that is a complete credential: with it, anyone can call Genesys Cloud and refresh. */
+/** A secret value that is a complete credential: enough to call Genesys Cloud and to refresh. */
 export const completeCredential = v.pipe(
   v.string(),
   v.parseJson(),

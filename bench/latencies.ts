@@ -1,15 +1,15 @@
-/** A duration: half of the times are at most `p50Ms`, 99 of a hundred at most `p99Ms`. */
+/** A latency distribution, given by its median and 99th percentile. */
 export interface Latency {
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** A publication or an assumption. */
+  /** The publication, or that it is an assumption. */
   readonly source: string;
 }
 
 /**
- * How long the calls of a rotation take within a region. No vendor publishes quantiles of these. Published measurements
- * have their source; everything else is an assumption on the high side. If you have measurements of your own account,
- * enter them here.
+ * The latencies of a rotation's calls within a region. No vendor publishes quantiles. Published measurements name their
+ * source; everything else is an assumption on the high side. If you have measurements from your own account, enter them
+ * here.
  */
 export const LATENCIES = {
   secretRead: {
@@ -38,12 +38,13 @@ export const LATENCIES = {
     p50Ms: 30,
     p99Ms: 150,
     source:
-      'Assumption: a Standard workflow makes every transition durable (AWS Step Functions Developer Guide, "Choosing workflow type"). AWS does not publish how long that takes.',
+      'Assumption: a Standard workflow makes every transition durable (AWS Step Functions Developer Guide, "Choosing workflow type"). AWS does not publish the latency.',
   },
   invoke: {
     p50Ms: 15,
     p99Ms: 60,
-    source: 'Assumption: the request to a warm function and its response, without the time of the function.',
+    source:
+      'Assumption: the request to a warm function and its response, excluding the time of the function itself.',
   },
   coldStart: {
     p50Ms: 290,
@@ -91,8 +92,8 @@ const P99_SIGMAS = 2.3263;
 const MAX_SIGMAS = 3.0902;
 
 /**
- * Draws a time, in ms, from the log-normal distribution with the two quantiles of a latency: service times are skewed
- * like that.
+ * Draws a time, in ms, from the log-normal distribution with the two quantiles of a latency. Service times are skewed
+ * in this way.
  *
  * @param random numbers from 0 to below 1
  */

@@ -1,4 +1,4 @@
-/** The length of the hashed window; shorter forms are searched one by one. */
+/** The length of the hashed window; forms shorter than this are searched one by one. */
 const WINDOW = 16;
 const FACTOR = 31;
 /** FACTOR ** (WINDOW - 1) in 32 bits: the factor of the character that leaves the window. */
@@ -6,8 +6,8 @@ const LEAVING = Array.from({ length: WINDOW - 1 }).reduce<number>(power => Math.
 const FILTER_BITS = 22;
 
 /**
- * Searches texts for many secrets at once, in a time that is almost independent of their number: it compares a rolling hash
- * of the text (Rabin-Karp) with the beginnings of all forms.
+ * Searches texts for many secrets at once, in time almost independent of their number: it compares a rolling hash of
+ * the text (Rabin-Karp) with the beginnings of all forms.
  */
 export class LeakSearch {
   readonly #values = new Set<string>();
@@ -65,8 +65,8 @@ function slotOf(hash: number): number {
 }
 
 /**
- * The forms of a secret: as it is, URL-encoded, and in Base64, also within a longer encoded text, where the first and
- * last characters depend on the neighbours.
+ * The forms of a secret: verbatim, URL-encoded, and in Base64. Within a longer encoded text, the first and last Base64
+ * characters depend on the adjacent bytes, so they are omitted.
  */
 function formsOf(value: string): Set<string> {
   const base64 = [0, 1, 2].map(offset => {

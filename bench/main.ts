@@ -47,10 +47,10 @@ const program = new Command('npm run bench --')
     'Measures rotations, cold starts, the program and the sandbox, and prints the figures as Markdown.',
   )
   .addOption(new Option('--only <section...>', 'measure only these').choices(NAMES))
-  .option('--quick', 'fewer repetitions: to try it out, not for the figures')
-  .option('--suite [seconds]', 'also measure the whole test suite, or give its time', readSeconds)
+  .option('--quick', 'fewer repetitions: to try the program; the figures are not reliable')
+  .option('--suite [seconds]', 'also measure the whole test suite, or report this time for it', readSeconds)
   .addOption(
-    new Option('--write', 'write docs/performance.md, with the full measurement of all sections').conflicts([
+    new Option('--write', 'measure all sections in full and write docs/performance.md').conflicts([
       'only',
       'quick',
     ]),
@@ -61,20 +61,20 @@ const options = program.opts<Options>();
 
 try {
   const sections: string[] = [];
-  // One after the other: parallel work would disturb a measurement.
+  // In sequence, because parallel work would distort the measurements.
   for (const name of NAMES) {
     if (options.only !== undefined && !options.only.includes(name)) continue;
     const section = await SECTIONS[name](options);
     process.stdout.write(`${section}\n`);
     sections.push(section);
   }
-  if (options.write === true) await writeFile(PAGE, performancePage(sections, occasion()));
+  if (options.write === true) await writeFile(PAGE, performancePage(sections, machine()));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
-function occasion() {
+function machine() {
   const processors = os.cpus();
   return {
     date: new Date().toISOString().slice(0, 10),

@@ -29,7 +29,7 @@ export const OPERATIONS = {
   },
   GenerateDataKey: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
   Decrypt: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
-  // An on-demand table takes far more requests than the other quotas leave for rotations.
+  // An on-demand table allows far more requests than rotations make within the other quotas.
   GetItem: { service: 'dynamodb', latency: 'tableRead', quotas: [] },
   PutItem: { service: 'dynamodb', latency: 'tableWrite', quotas: [] },
   UpdateItem: { service: 'dynamodb', latency: 'tableWrite', quotas: [] },

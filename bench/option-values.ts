@@ -1,25 +1,25 @@
 import { InvalidArgumentError } from 'commander';
 import { parseInteger } from '../sandbox/program/option-values.ts';
 
-/** @throws InvalidArgumentError it is not a whole number of at least 1 */
+/** @throws InvalidArgumentError the value is not an integer of at least 1 */
 export function positiveInteger(value: string): number {
   const number = parseInteger(value);
   if (number > 0) return number;
-  throw new InvalidArgumentError('It is at least 1.');
+  throw new InvalidArgumentError('It must be at least 1.');
 }
 
 /**
  * @param value with or without the unit, e.g. `4h`
- * @throws InvalidArgumentError it is not a number of hours
+ * @throws InvalidArgumentError the value is not a number of hours
  */
 export function hours(value: string): number {
   const number = Number(value.replace(/h$/, ''));
   if (number > 0) return number;
-  throw new InvalidArgumentError('It is a number of hours, e.g. 4h.');
+  throw new InvalidArgumentError('It must be a number of hours, e.g. 4h.');
 }
 
-/** @throws InvalidArgumentError it is neither `on` nor `off` */
+/** @throws InvalidArgumentError the value is neither `on` nor `off` */
 export function onOrOff(value: string): boolean {
   if (value === 'on' || value === 'off') return value === 'on';
-  throw new InvalidArgumentError('It is on or off.');
+  throw new InvalidArgumentError('It must be on or off.');
 }

@@ -1,5 +1,5 @@
-/** When and where the figures were measured. */
-export interface Occasion {
+/** The day of a measurement and the machine. */
+export interface Machine {
   /** The day (ISO 8601). */
   readonly date: string;
   readonly processor: string;
@@ -14,12 +14,12 @@ export interface Occasion {
  *
  * @param sections each begins with its heading and ends with an empty line
  */
-export function performancePage(sections: readonly string[], occasion: Occasion): string {
-  const { date, processor, processors, memoryBytes, nodeVersion, platform } = occasion;
+export function performancePage(sections: readonly string[], machine: Machine): string {
+  const { date, processor, processors, memoryBytes, nodeVersion, platform } = machine;
   return [
     '# Performance',
     '',
-    `For developers and operators: how long a rotation, its token gap, a cold start and the program take. Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Times of this machine are multiples of another time in the same run where possible. The times of a single run vary by a few per cent.`,
+    `Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Where possible, times measured on this machine are multiples of another time in the same run. They vary by a few percent between runs.`,
     '',
     ...sections,
     '## Cost',

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { plainJavaScript } from '../sandbox/plain-javascript.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
-/** Lets every process of the sandbox's functions load a TypeScript module before the function itself. */
+/** Preloads a TypeScript module in every process of the sandbox's functions. */
 export function preload(
   sandbox: Sandbox,
   module: URL,

@@ -25,20 +25,20 @@ export class SecretWatch {
     this.#texts.push(typeof readable === 'string' ? readable : JSON.stringify(readable));
   }
 
-  /** Collects the data keys, and what is written to tables. */
+  /** Collects the data keys and the requests to DynamoDB. */
   readonly awsInterceptor: AwsInterceptor = async (call, next) => {
     if (call.service === 'dynamodb') this.write(call.input);
-    const answer = await next();
-    if (call.service === 'kms' && 'Plaintext' in answer && typeof answer.Plaintext === 'string') {
-      const key = Buffer.from(answer.Plaintext, 'base64');
+    const response = await next();
+    if (call.service === 'kms' && 'Plaintext' in response && typeof response.Plaintext === 'string') {
+      const key = Buffer.from(response.Plaintext, 'base64');
       this.#search.add([
-        answer.Plaintext,
+        response.Plaintext,
         key.toString('base64url'),
         key.toString('hex'),
         [...key].join(','),
       ]);
     }
-    return answer;
+    return response;
   };
 
   /** Collects the RotationTokens, all other requests to functions, and all responses. */
@@ -46,12 +46,12 @@ export class SecretWatch {
     if (typeof payload === 'object' && payload !== null && 'RotationToken' in payload) {
       this.#search.add([String(payload.RotationToken)]);
     } else this.write(payload);
-    const answer = await next();
-    this.write(answer);
-    return answer;
+    const response = await next();
+    this.write(response);
+    return response;
   };
 
-  /** Searches everything written since the last call for all secrets so far; counts the texts that contain one. */
+  /** Searches the texts since the last call for all secrets so far, and counts the texts that contain one. */
   leaks({ genesysCloud, cloudTrail }: Sandbox): number {
     this.#search.add(genesysCloud.issuedValues());
     const events = cloudTrail.events();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { synthesize } from '../sandbox/synthesis.ts';
 
 /**
- * Synthesises the stack into a folder that is removed when `use` has settled.
+ * Synthesises the stack into a folder that is removed once `use` has settled.
  *
  * @param synthesizeInto another stack's synthesis
  * @throws SynthesisFailed

@@ -4,10 +4,10 @@ import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node
 import type { PermissionRecord } from '../sandbox/iam/permission-record.ts';
 
 /**
- * What is wrong with the grants of the stack, a line each: those that no call of any record used, and the calls that
- * lacked one although no test took it away.
+ * The problems with the stack's grants, one per line: grants that no call in any record used, and calls that lacked a
+ * grant although no test revoked it.
  *
- * @param assemblyDirectory the stack whose grants have to be used; other stacks are made for single tests
+ * @param assemblyDirectory the stack whose grants must be used; other stacks are for single tests
  */
 export function grantFindings(records: readonly PermissionRecord[], assemblyDirectory: string): string[] {
   const ofStack = records.filter(record => record.assemblyDirectory === assemblyDirectory);
@@ -32,8 +32,8 @@ export function grantFindings(records: readonly PermissionRecord[], assemblyDire
 }
 
 /**
- * Holds the grants of the stack against the calls of all tests, once the whole suite has passed, and fails the run
- * over a grant too many or too few. A run of some tests tells nothing, for a grant may be used in the others.
+ * Compares the stack's grants with the calls of all tests once the whole suite has passed, and fails the run if a grant
+ * is unused or missing. It skips partial runs, because the other tests may use a grant.
  */
 export class GrantsReport implements Reporter {
   #vitest: Vitest | undefined;

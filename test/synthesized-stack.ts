@@ -8,9 +8,9 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of the stack that was synthesised for this run. */
     assemblyDirectory: string;
-    /** The folder in which the sandboxes of this run leave what they saw of the stack's permissions. */
+    /** The folder in which the sandboxes of this run record their use of the stack's permissions. */
     grantsDirectory: string;
-    /** An empty folder for whatever the tests of this run write. */
+    /** An empty folder for files that the tests of this run write. */
     scratchDirectory: string;
   }
 }

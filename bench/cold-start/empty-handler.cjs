@@ -1,2 +1,2 @@
-/** A function that does nothing and needs nothing: what is left is the start of Node.js. */
+/** A handler that does nothing and loads nothing: the measurement is the start of Node.js alone. */
 exports.handler = async () => undefined;

@@ -1,7 +1,7 @@
 /**
- * The program of a measured process: loads the file of its first argument, as Lambda's Node.js runtime does with a
- * CommonJS handler, says how it is then as one line of JSON, and ends. It is CommonJS, and not TypeScript, so that the
- * process does nothing else.
+ * Runs in each measured process: loads the handler given as the first argument, as Lambda's Node.js runtime loads a
+ * CommonJS handler, prints its measurements as one line of JSON, and exits. It is CommonJS, not TypeScript, so that the
+ * process does no other work.
  */
 const before = performance.now();
 require(process.argv[2]);

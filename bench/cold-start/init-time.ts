@@ -7,17 +7,17 @@ import { median } from '../median.ts';
 export interface InitSample {
   /** From the start of the process until the handler was loaded. */
   readonly initMs: number;
-  /** The part of it that loading the handler took. */
+  /** The part of `initMs` spent loading the handler. */
   readonly loadMs: number;
-  /** Processor time of all threads until then: other load hardly affects it. */
+  /** CPU time of all threads until then; other load on the machine hardly affects it. */
   readonly cpuMs: number;
-  /** The memory of the process then. */
+  /** The memory of the process at that point (RSS). */
   readonly residentBytes: number;
 }
 
 const INIT_PROCESS = fileURLToPath(new URL('./init-process.cjs', import.meta.url));
 
-/** Lambda's own variables, and every variable that a function needs to load. A number is valid for each. */
+/** Lambda's own variables, and every variable that a function reads when it loads. A number is valid for each. */
 const VARIABLES = {
   AWS_REGION: 'eu-central-1',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -48,7 +48,7 @@ export async function initTimes<Name extends string>(
   const names = Object.keys(handlers) as Name[];
   const samples = new Map<Name, InitSample[]>(names.map(name => [name, []]));
   for (let round = 0; round < repetitions; round++) {
-    for (const name of names) samples.get(name)?.push(await startedOnce(handlers[name]));
+    for (const name of names) samples.get(name)?.push(await startOnce(handlers[name]));
   }
   return Object.fromEntries([...samples].map(([name, taken]) => [name, medians(taken)])) as Record<
     Name,
@@ -66,7 +66,7 @@ export function medians(samples: readonly InitSample[]): InitSample {
   };
 }
 
-async function startedOnce(handler: string): Promise<InitSample> {
+async function startOnce(handler: string): Promise<InitSample> {
   const startedAtMs = performance.timeOrigin + performance.now();
   const { stdout } = await promisify(execFile)(process.execPath, [INIT_PROCESS, handler], { env: VARIABLES });
   const { readyAtMs, ...sample } = JSON.parse(stdout);

@@ -23,18 +23,18 @@ export function installedFiles(names: readonly string[], from: string): PackedFi
 /** The folders of packages and of all their dependencies. */
 function closure(names: readonly string[], from: string): Set<string> {
   const folders = new Set<string>();
-  const open = names.map(name => ({ name, from }));
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  const queue = names.map(name => ({ name, from }));
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const folder = packageFolder(next.name, next.from);
     if (folders.has(folder)) continue;
     folders.add(folder);
     const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    open.push(...Object.keys(dependencies).map(name => ({ name, from: folder })));
+    queue.push(...Object.keys(dependencies).map(name => ({ name, from: folder })));
   }
   return folders;
 }
 
-/** Node.js's module search: `require.resolve` does not find a package.json that its package does not export. */
+/** Searches as Node.js does: `require.resolve` does not find a package.json that its package does not export. */
 function packageFolder(name: string, from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
     const found = path.join(folder, 'node_modules', name);

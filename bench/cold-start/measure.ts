@@ -20,7 +20,7 @@ export interface FunctionFigures {
 
 /** Cold starts, all from one run on one machine. */
 export interface ColdStartReport {
-  /** How often each process was started; times and memory are medians. */
+  /** The number of starts of each process; times and memory are medians. */
   readonly repetitions: number;
   readonly functions: Readonly<Record<FunctionName, FunctionFigures>>;
   /** A handler that does nothing. */
@@ -41,13 +41,13 @@ export async function measureColdStart({ repetitions = 25 } = {}): Promise<ColdS
     {
       empty: join(HERE, 'empty-handler.cjs'),
       single: join(HERE, 'single-lambda.cjs'),
-      ...ofEach(name => bundleFile(bundles, name)),
+      ...mapFunctions(name => bundleFile(bundles, name)),
     },
     repetitions,
   );
   return {
     repetitions,
-    functions: ofEach(name => ({
+    functions: mapFunctions(name => ({
       size: bundleSize(bundles, name),
       init: functions[name],
     })),
@@ -72,6 +72,6 @@ function bundleFile({ directory }: FunctionBundles, name: FunctionName): string 
   return join(directory, name, 'index.js');
 }
 
-function ofEach<Value>(make: (name: FunctionName) => Value): Record<FunctionName, Value> {
+function mapFunctions<Value>(make: (name: FunctionName) => Value): Record<FunctionName, Value> {
   return Object.fromEntries(FUNCTION_NAMES.map(name => [name, make(name)])) as Record<FunctionName, Value>;
 }

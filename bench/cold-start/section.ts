@@ -8,7 +8,7 @@ export function coldStartSection({ functions, empty, single, repetitions }: Cold
   return [
     '## Cold start',
     '',
-    `Each function is started in its own process ${repetitions} times, alternating with the others. The figures are medians. *Zipped* is the size of the deployment package. *Init* is the time from the start of the process until the handler is loaded, as a multiple of an empty handler in the same run. *CPU* is the processor time until then, in all threads, also as a multiple; other load on the machine hardly changes it. *Memory* is the memory of the process then (RSS). A rotation has at most six cold starts, one after the other. A function that was called within the last minutes starts warm.`,
+    `Each function is started in its own process ${repetitions} times, alternating with the others. The figures are medians. *Zipped* is the size of the deployment package. *Init* is the time from the start of the process until the handler is loaded, as a multiple of an empty handler in the same run. *CPU* is the CPU time of all threads until then, also as a multiple; other load on the machine hardly affects it. *Memory* is the memory of the process at that point (RSS). A rotation has at most six cold starts, in sequence. A function that was called within the last minutes starts warm.`,
     '',
     ...figureTable(
       ['Handler', 'Zipped', 'Init', 'CPU', 'Memory'],
@@ -21,7 +21,7 @@ export function coldStartSection({ functions, empty, single, repetitions }: Cold
       ],
     ),
     '',
-    'The last row is the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3*, which loads the SDKs of Genesys Cloud and AWS from `node_modules`. A bundle does not contain what its function never loads in Lambda; [`infra/bundle.ts`](../infra/bundle.ts) lists it.',
+    'The last row is the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3*, which loads the SDKs of Genesys Cloud and AWS from `node_modules`. The bundles omit code that the functions never load in Lambda; [`infra/bundle.ts`](../infra/bundle.ts) lists it.',
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 /**
- * What the refresh Lambda of the Genesys Cloud blueprint "Move voicemail to S3" loads and makes before its first
- * rotation: the complete SDK of Genesys Cloud and the Secrets Manager client, from a `node_modules` folder.
+ * Loads and creates what the refresh Lambda of the Genesys Cloud blueprint "Move voicemail to S3" needs before its
+ * first rotation: the complete SDK of Genesys Cloud and the Secrets Manager client, from a `node_modules` folder.
  */
 const { SecretsManagerClient } = require('@aws-sdk/client-secrets-manager');
 const { ApiClient } = require('purecloud-platform-client-v2');

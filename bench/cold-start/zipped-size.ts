@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 
-/** A file of a ZIP archive: its local header, its entry in the central directory, and its name in both. */
+/** The local header and the central directory entry of a file, without its name. */
 const HEADERS_BYTES = 30 + 46;
 
-/** The end of the central directory. */
+/** The end of central directory record. */
 const END_BYTES = 22;
 
 /** A file of a deployment package. */
@@ -14,7 +14,7 @@ export interface PackedFile {
 }
 
 /**
- * How large a deployment package of these files is, in bytes.
+ * The size of a deployment package of these files, in bytes.
  *
  * @see PKWARE, "APPNOTE.TXT - .ZIP File Format Specification"
  */

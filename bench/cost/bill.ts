@@ -3,11 +3,11 @@ import { PRICES, type PriceName } from './prices.ts';
 import type { Usage } from './usage.ts';
 
 const HOURS_PER_MONTH = 730;
-const BYTES_A_GB = 1024 ** 3;
+const BYTES_PER_GB = 1024 ** 3;
 
-/** Assumptions on the high side about what the sandbox cannot count. */
+/** Assumptions, on the high side, for what the sandbox cannot count. */
 export const ASSUMED = {
-  /** What Lambda bills for an invocation, initialisation included. */
+  /** Billed duration of an invocation, including initialisation. */
   seconds: {
     rotation: 4,
     fetch: 0.4,
@@ -54,13 +54,13 @@ export function rotationBill({ rotation, deployment }: Usage): BillLine[] {
     keyCall: rotation.keyCalls,
     tableRead: rotation.tableReads,
     tableWrite: rotation.tableWrites,
-    logGigabyte: (rotation.logBytes + count * ASSUMED.lambdaLogBytesPerInvocation) / BYTES_A_GB,
-    vendedLogGigabyte: ASSUMED.stateMachineLogBytesPerRotation / BYTES_A_GB,
+    logGigabyte: (rotation.logBytes + count * ASSUMED.lambdaLogBytesPerInvocation) / BYTES_PER_GB,
+    vendedLogGigabyte: ASSUMED.stateMachineLogBytesPerRotation / BYTES_PER_GB,
     trace: ASSUMED.tracesPerRotation,
   });
 }
 
-/** What publishing the access token adds to the bill of a rotation. */
+/** The additional bill of a rotation that publishes the access token. */
 export function publicationBill({ deployment }: Usage): BillLine[] {
   return bill({
     transition: 1,
@@ -68,7 +68,7 @@ export function publicationBill({ deployment }: Usage): BillLine[] {
     lambdaGbSecond: (ASSUMED.seconds.publish * deployment.memoryMb) / 1024,
     // The labels before and after, the value, and the write.
     secretCall: 4,
-    logGigabyte: ASSUMED.lambdaLogBytesPerInvocation / BYTES_A_GB,
+    logGigabyte: ASSUMED.lambdaLogBytesPerInvocation / BYTES_PER_GB,
   });
 }
 
@@ -82,11 +82,11 @@ export function deploymentBill({ deployment, journal }: Usage, secrets: number):
     lambdaRequest: HOURS_PER_MONTH,
     lambdaGbSecond: (HOURS_PER_MONTH * ASSUMED.seconds['overdue-check'] * deployment.memoryMb) / 1024,
     secretCall: HOURS_PER_MONTH * Math.ceil(secrets / 100),
-    tableGigabyteMonth: (secrets * journalBytes(journal)) / BYTES_A_GB,
+    tableGigabyteMonth: (secrets * journalBytes(journal)) / BYTES_PER_GB,
   });
 }
 
-/** What one credential occupies in the journal after a year. */
+/** The size of one credential's items in the journal after a year. */
 function journalBytes({ tokenBytes, lineageBytes }: Usage['journal']): number {
   const rotations = ASSUMED.journalHours / ASSUMED.hoursBetweenRotations;
   return rotations * (tokenBytes + ASSUMED.bytesPerItem) + lineageBytes + ASSUMED.bytesPerItem;

@@ -3,7 +3,7 @@ import type { StackModel } from '../../sandbox/template/stack-model.ts';
 /** The usage of a deployment without any rotation, counted in its template. */
 export interface DeploymentUsage {
   readonly keys: number;
-  /** Metrics of the alarms: an alarm that computes with several is billed for each. */
+  /** Metrics of the alarms; an alarm with metric math is billed for each metric. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
   /** Memory of each function, in MB. */

@@ -27,13 +27,13 @@ export function report(usage: Usage): string {
     '',
     'For operators: what a credential and a deployment cost per month. `npm run cost` rotates a credential in the sandbox, counts what AWS bills, multiplies it by the prices below, and writes this page. `npm run cost -- --check` fails if the page is out of date.',
     '',
-    `Prices are those of ${PRICE_REGION}, in US dollars, as of ${PRICES_AS_OF}, without free tiers and discounts.`,
+    `Prices are those of ${PRICE_REGION}, in US dollars, as of ${PRICES_AS_OF}, without free tiers or discounts.`,
     '',
     '- Counted: calls to Secrets Manager and KMS, DynamoDB request units, state transitions, invocations, and the log lines of the functions.',
-    '- [Assumed](#assumptions), on the high side: the duration that Lambda bills, the log lines of Lambda and Step Functions, and the traces.',
-    "- Not included: reads by consumers, emails, log storage, and a VPC's endpoints or NAT gateway.",
+    '- [Assumed](#assumptions), on the high side: the billed duration, the log lines of Lambda and Step Functions, and the traces.',
+    '- Not included: reads by consumers, emails, log storage, and VPC endpoints or NAT gateways.',
     '',
-    '## A credential per month',
+    '## Monthly cost of a credential',
     '',
     'The secret, its rotations, and its share of the deployment:',
     '',
@@ -46,22 +46,22 @@ export function report(usage: Usage): string {
       ]),
     ),
     '',
-    '## A rotation',
+    '## Cost of a rotation',
     '',
     ...table(rotation, 6),
     '',
-    'A write to the journal is billed by the size of its item in KB, and twice in a transaction. A token item has ' +
+    'A journal write is billed by the size of its item in KB, and twice as much in a transaction. A token item has ' +
       `${usage.journal.tokenBytes} bytes and a lineage item, with the sealed pair, ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
     '',
-    'Each redrive of a failed rotation costs as much as the states that it repeats.',
+    'A redrive of a failed rotation costs as much as the states that it repeats.',
     '',
     '## Published access tokens',
     '',
-    `With \`publishAccessTokens\` every credential has a second secret: ${money(PRICES.secretMonth.dollars)} more per credential and month. Each rotation costs ${money(total(publicationBill(usage)), 6)} more: a state, an invocation, and four calls to Secrets Manager.`,
+    `With \`publishAccessTokens\` every credential has a second secret: ${money(PRICES.secretMonth.dollars)} more per credential per month. Each rotation costs ${money(total(publicationBill(usage)), 6)} more: a state transition, an invocation, and four calls to Secrets Manager.`,
     '',
-    '## The deployment per month',
+    '## Monthly cost of the deployment',
     '',
-    'With 100 secrets in the account, which the hourly overdue check lists, and without rotations:',
+    'Without rotations, with 100 secrets in the account, which the hourly overdue check lists:',
     '',
     ...table(deployment, 2),
     '',
@@ -80,7 +80,7 @@ export function report(usage: Usage): string {
 
 function table(lines: readonly BillLine[], digits: number): string[] {
   return [
-    row(['Item', 'Units', 'Unit price', 'Dollars', 'Price source']),
+    row(['Item', 'Units', 'Unit price', 'Cost', 'Source']),
     row(['---', '---:', '---:', '---:', '---']),
     ...lines.map(({ price, units, dollars }) => {
       const { unit, source, dollars: each } = PRICES[price];
@@ -94,7 +94,7 @@ function money(dollars: number, digits = 2): string {
   return `$${dollars.toFixed(digits)}`;
 }
 
-/** Two significant digits below 1: the assumptions allow no more. */
+/** Two significant digits for fractions: the assumptions are no more precise than that. */
 function amount(units: number): string {
   return Number.isInteger(units) ? units.toLocaleString('en') : plain(Number(units.toPrecision(2)));
 }

@@ -47,7 +47,7 @@ export class TableUnits {
   writes = 0;
   readonly #sandbox: () => Tables;
 
-  /** @param sandbox called once there are calls */
+  /** @param sandbox first called when a request arrives */
   constructor(sandbox: () => Tables) {
     this.#sandbox = sandbox;
   }
@@ -68,7 +68,7 @@ export class TableUnits {
       return await next();
     } finally {
       for (const [index, each] of writes.entries()) {
-        // A write costs as much as the larger one of the old and the new item; in a transaction it costs twice as much.
+        // A write is billed for the larger of the old and the new item, and twice as much in a transaction.
         const bytes = Math.max(before[index] ?? 0, this.#bytesOf(each));
         this.writes += unitsOf(bytes, WRITE_UNIT_BYTES) * (isTransaction ? 2 : 1);
       }

@@ -35,8 +35,8 @@ export interface Usage {
 }
 
 /**
- * Rotates a credential by its schedule in a sandbox whose clock is stopped, and counts what AWS bills. API calls of
- * Step Functions, for example, are free.
+ * Rotates a credential on its schedule in a sandbox with virtual time, and counts what AWS bills. Step Functions API
+ * calls, for example, are free.
  *
  * @param assemblyDirectory the synthesised stack
  * @throws Error the credential was not rotated exactly once
@@ -70,7 +70,7 @@ export async function countUsage(assemblyDirectory: string): Promise<Usage> {
     const rotations = sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationSucceeded').length;
     if (rotations !== 1) throw new Error(`There were ${rotations} rotations, not 1.`);
 
-    // The overdue check runs every hour, also without a rotation: it belongs to the deployment.
+    // The overdue check runs every hour, even without a rotation, so it belongs to the deployment.
     const { 'overdue-check': _hourly, ...ofRotation } = invocations;
     return {
       rotation: {

@@ -1,12 +1,12 @@
 import type { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { type TokenFingerprints, type TokenHomes, tokensWith } from '../token-homes.ts';
+import { type TokenFingerprints, type TokenLocator, tokensWith } from '../token-locator.ts';
 
 /** Where the tokens of a credential are. */
 export interface CredentialState {
   /**
-   * What AWSCURRENT holds: `kept` the tokens from before the rotation, `rotated` a complete credential with two live
-   * tokens, `broken` anything else.
+   * The content of AWSCURRENT. `kept`: the tokens from before the rotation; `rotated`: a complete credential with two
+   * live tokens; `broken`: anything else.
    */
   readonly current: 'kept' | 'rotated' | 'broken';
   /**
@@ -14,7 +14,7 @@ export interface CredentialState {
    * of an execution, or none.
    */
   readonly newestToken: 'current' | 'stored' | 'recorded' | 'sealed' | 'lost';
-  /** Whether a rotation gets from AWSCURRENT to that token. */
+  /** Whether a rotation can find that token from AWSCURRENT. */
   readonly isReachable: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface CredentialState {
 export interface WatchedCredential {
   readonly secretArn: string;
   readonly clientId: string;
-  /** What AWSCURRENT held before the rotation. */
+  /** The tokens in AWSCURRENT before the rotation. */
   readonly before: TokenFingerprints;
 }
 
@@ -30,7 +30,7 @@ export interface WatchedCredential {
 export async function credentialState(
   { secretArn, clientId, before }: WatchedCredential,
   executionArns: readonly string[],
-  { sandbox, homes }: { readonly sandbox: Sandbox; readonly homes: TokenHomes },
+  { sandbox, locator }: { readonly sandbox: Sandbox; readonly locator: TokenLocator },
 ): Promise<CredentialState> {
   const { genesysCloud } = sandbox;
   const current = tokensWith('AWSCURRENT', secretArn, sandbox);
@@ -42,14 +42,14 @@ export async function credentialState(
   return {
     current: isKept ? 'kept' : isGood ? 'rotated' : 'broken',
     newestToken: live === undefined ? 'lost' : await bestCopy(live),
-    isReachable: live !== undefined && (await homes.routeTo(secretArn, current, live)) !== undefined,
+    isReachable: live !== undefined && (await locator.routeTo(secretArn, current, live)) !== undefined,
   };
 
   async function bestCopy(token: string): Promise<CredentialState['newestToken']> {
     if (current?.refreshToken === token) return 'current';
     if (tokensWith('AWSPENDING', secretArn, sandbox)?.refreshToken === token) return 'stored';
-    if (await homes.isRecorded(secretArn, token)) return 'recorded';
-    const sealed = await Promise.all(executionArns.map(arn => homes.sealedIn(arn)));
+    if (await locator.isRecorded(secretArn, token)) return 'recorded';
+    const sealed = await Promise.all(executionArns.map(arn => locator.sealedIn(arn)));
     return sealed.includes(token) ? 'sealed' : 'lost';
   }
 }

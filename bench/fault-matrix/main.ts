@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { withAssembly } from '../with-assembly.ts';
-import { broken } from './expectation.ts';
+import { problemsOf } from './expectation.ts';
 import { runMatrix, titleOf } from './matrix.ts';
 import { report, summary } from './report.ts';
 
@@ -32,19 +32,19 @@ const { check, only, json } = program.opts<Options>();
 
 try {
   const cells = await withAssembly(assemblyDirectory =>
-    runMatrix({ assemblyDirectory, takes: fault => only === undefined || titleOf(fault).includes(only) }),
+    runMatrix({ assemblyDirectory, includes: fault => only === undefined || titleOf(fault).includes(only) }),
   );
   if (cells.length === 0) throw new Error(`No fault has '${only}' in its title.`);
   process.stdout.write(`${json === true ? JSON.stringify({ cells }) : summary(cells)}\n`);
-  const problems = cells.flatMap(broken);
+  const problems = cells.flatMap(problemsOf);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  if (only === undefined) await bringUpToDate(report(cells));
+  if (only === undefined) await writeOrCheck(report(cells));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
-async function bringUpToDate(page: string): Promise<void> {
+async function writeOrCheck(page: string): Promise<void> {
   if (check !== true) await writeFile(PAGE, page);
   else if ((await readFile(PAGE, 'utf8').catch(() => '')) !== page)
     throw new Error('docs/fault-matrix.md is out of date; run npm run fault-matrix.');

@@ -10,18 +10,21 @@ const SANDBOXES = 2;
 export interface MatrixOptions {
   /** Where the stack was synthesised to. */
   readonly assemblyDirectory: string;
-  /** Whether a fault is injected; default: all are. */
-  readonly takes?: (fault: PlannedFault) => boolean;
+  /** Selects the faults to inject; default: all. */
+  readonly includes?: (fault: PlannedFault) => boolean;
 }
 
-/** Injects every fault into every call of a rotation, one in each rotation; the cells are in the order of the calls. */
-export async function runMatrix({ assemblyDirectory, takes = () => true }: MatrixOptions): Promise<Cell[]> {
+/** Injects every fault into every call of a rotation, one per rotation. The cells are in call order. */
+export async function runMatrix({
+  assemblyDirectory,
+  includes = () => true,
+}: MatrixOptions): Promise<Cell[]> {
   const sandboxes = await Promise.all(
     Array.from({ length: SANDBOXES }, () => RotationTrials.start(assemblyDirectory)),
   );
   try {
     const [planned = []] = await Promise.all(sandboxes.map(plannedFaults));
-    const faults = planned.filter(takes);
+    const faults = planned.filter(includes);
     const cells: Cell[] = [];
     const queue = faults.entries();
     await Promise.all(
@@ -47,7 +50,7 @@ async function plannedFaults(sandbox: RotationTrials): Promise<PlannedFault[]> {
   for (const scenario of SCENARIO_NAMES) {
     for (const site of await sandbox.callSites(scenario)) {
       if (scenario === 'plain') plainNames.add(nameOf(site));
-      if (!SCENARIOS[scenario].takes(site, plainNames.has(nameOf(site)))) continue;
+      if (!SCENARIOS[scenario].includes(site, plainNames.has(nameOf(site)))) continue;
       for (const kind of kindsOf(site)) {
         faults.push(
           { scenario, site, kind, duration: 'once' },

@@ -30,7 +30,7 @@ const SORT_NAMES = ['invocation', 'aws', 'genesys'] as const;
 
 const NOT_ACCEPTED = 'none: Secrets Manager did not accept the identity that wrote the version';
 
-/** Writes the matrix as a page of Markdown. It contains nothing that differs from one run to the next. */
+/** The matrix as a Markdown page. It contains nothing that varies between runs. */
 export function report(cells: readonly Cell[]): string {
   const lost = cells.filter(({ retried }) => firstOutcome(retried) === 'lost');
   return [
@@ -46,13 +46,13 @@ export function report(cells: readonly Cell[]): string {
     [
       '- AWSCURRENT was a complete credential after the first attempt and at the end.',
       '- No log, history, input, output, error or response contained a token, client secret, RotationToken or data key.',
-      "- With every code but L, a rotation could get from AWSCURRENT to the newest refresh token after the first attempt and at the end. Once the fault was cleared, Secrets Manager's next attempt completed the rotation, and so did a redrive where an execution had failed. There was one execution and one refresh in all.",
-      `- With code L (${lost.length} cells, [listed at the end](#where-a-new-login-is-needed)), AWSCURRENT was unchanged. With [two grants](alternating-grants.md), none of them needed a person.`,
+      "- With every code but L, a rotation could get from AWSCURRENT to the newest refresh token after the first attempt and at the end. Once the fault was cleared, Secrets Manager's next attempt completed the rotation, and so did a redrive if an execution had failed. Each rotation had one execution and one refresh.",
+      `- With code L (${lost.length} cells, [listed at the end](#where-a-new-login-is-needed)), AWSCURRENT was unchanged. With [two grants](alternating-grants.md), none of them needed a new login.`,
     ].join('\n'),
     ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
     '## Where a new login is needed',
-    'Genesys Cloud exchanged the refresh token, and the new one was lost: the response never reached the function, the function died before it wrote the journal, or the function was lost and the journal refused the result. After the deadline of the exchange the workflow presents the old token once more, the only remaining option. The error message says that the token was probably spent.',
-    'The last column shows the same fault in the rotation of a secret with two grants, which was rotated before. The access token in AWSCURRENT worked after the first attempt and at the end, and the lost grant was dropped and is reported.',
+    'Genesys Cloud exchanged the refresh token, and the new one was lost: the response never reached the function, the function was killed before it wrote to the journal, or the function was lost and the journal refused the result. After the deadline of the exchange, the workflow presents the old token again, which is the only remaining option. The error message says that the token was probably spent.',
+    'The last column shows the same fault for a secret with two grants that had been rotated before. The access token in AWSCURRENT worked after the first attempt and at the end, and the lost grant was dropped and reported.',
     exceptions(lost),
     '',
   ]
@@ -61,7 +61,7 @@ export function report(cells: readonly Cell[]): string {
     .concat('\n');
 }
 
-/** How many cells there are of each outcome, in one line. */
+/** The number of cells with each outcome, in one line. */
 export function summary(cells: readonly Cell[]): string {
   const counts = Object.keys(CODES).map(outcome => {
     const count = cells.filter(({ retried }) => firstOutcome(retried) === outcome).length;
@@ -115,7 +115,7 @@ function failures(cells: readonly Cell[]): string {
   for (const { fault, retried } of cells) {
     const { state, error } = retried.first;
     const where = state === undefined ? 'the rotation function' : `the state ${state}`;
-    const key = error === undefined ? NOT_ACCEPTED : `\`${error}\` of ${where}`;
+    const key = error === undefined ? NOT_ACCEPTED : `\`${error}\` in ${where}`;
     const bySort = faults.get(key) ?? new Map<CallSite['sort'], Set<MatrixFault>>();
     faults.set(key, bySort);
     bySort.set(fault.site.sort, (bySort.get(fault.site.sort) ?? new Set()).add(fault.kind));

@@ -24,7 +24,7 @@ import type { Scenario } from './scenarios.ts';
 
 /** A call that a rotation makes. */
 export interface CallSite {
-  /** The function that makes the call, or that is invoked by it; the short form of its name. */
+  /** The short name of the function that makes the call or is invoked by it. */
   readonly functionName: string;
   readonly sort: 'invocation' | 'aws' | 'genesys';
   /** Distinguishes the calls of a function, e.g. `secretsmanager:GetSecretValue of AWSCURRENT`. */
@@ -38,7 +38,7 @@ export const KILLS = ['killed-before', 'killed-after'] as const;
 
 type Kill = (typeof KILLS)[number];
 
-/** What can happen to a call. */
+/** A fault of a call. */
 export type MatrixFault = FaultKind | Kill;
 
 /** One fault in one rotation. */
@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<CallSite['sort'], readonly MatrixFault[]>> = {
   genesys: [...GENESYS_FAULTS, ...KILLS],
 };
 
-/** The calls that change something, anywhere. */
+/** The calls that change state. */
 const WRITES: ReadonlySet<string> = new Set([
   ...ITEM_WRITES,
   'secretsmanager:PutSecretValue',
@@ -78,14 +78,14 @@ export function kindsOf({ sort, target }: CallSite): readonly MatrixFault[] {
   });
 }
 
-/** Names a call in a sentence and in `--only`. */
+/** The name of a call, in texts and for `--only`. */
 export function nameOf({ functionName, name }: CallSite): string {
   return `${functionName} ${name}`;
 }
 
 /**
- * Recognises the calls of the rotation that runs, the only one at a time in its sandbox, and injects a fault into one of
- * them. Calls are recognised by what they ask for and not by their order, because several are made in parallel.
+ * Identifies the calls of the running rotation and injects a fault into one of them. A sandbox runs one rotation at a
+ * time. Calls are identified by their input, not by their order, because some are made in parallel.
  */
 export class RotationCalls {
   readonly #functionPrefix: () => string;
@@ -97,8 +97,8 @@ export class RotationCalls {
   #task = '';
 
   /**
-   * @param functionPrefix the common beginning of the functions' names
-   * @param sandbox        called, like the prefix, once there are calls
+   * @param functionPrefix the common prefix of the functions' names
+   * @param sandbox        first called, like the prefix, when a call arrives
    */
   constructor(functionPrefix: () => string, sandbox: () => Sandbox) {
     this.#functionPrefix = functionPrefix;
@@ -112,26 +112,26 @@ export class RotationCalls {
   /**
    * Forgets the calls so far.
    *
-   * @param currentToken the refresh token in AWSCURRENT, as the journal names it
+   * @param currentToken the journal's fingerprint of the refresh token in AWSCURRENT
    */
   begin(currentToken: string): void {
     this.#seen.clear();
     this.#currentToken = currentToken;
   }
 
-  /** All calls so far, each once: by function in the order of their first call, and by name. */
+  /** The distinct calls so far, by function (in the order of first use), then by sort and name. */
   sites(): readonly CallSite[] {
     const sites = [...this.#seen.values()];
     const functionNames = [...new Set(sites.map(({ functionName }) => functionName))];
     const rank = ({ functionName, sort }: CallSite): number =>
       functionNames.indexOf(functionName) * 3 + ['invocation', 'aws', 'genesys'].indexOf(sort);
-    // The rotation function's names begin with its step, and are in the order of the steps already.
+    // The calls of the rotation function start with the step's name and are already in step order.
     return sites.sort(
       (a, b) => rank(a) - rank(b) || (a.functionName === 'rotation' ? 0 : a.name < b.name ? -1 : 1),
     );
   }
 
-  /** Injects a fault from now on; there is one at a time. */
+  /** Injects a fault; call {@link clear} before the next one. */
   plan(fault: PlannedFault): void {
     if (fault.site.sort !== 'genesys' || isKill(fault.kind)) this.#planned = fault;
     else this.#faults.add({ ...ruleOf(fault), when: fault.duration === 'once' ? { nth: 1 } : 'always' });
@@ -143,31 +143,34 @@ export class RotationCalls {
     this.#faults.clear();
   }
 
-  /** Must be the last one outside the faults' own. */
+  /** Must be the innermost interceptor except for that of the fault rules. */
   readonly awsInterceptor: AwsInterceptor = (call, next) => {
     const functionName = call.caller.functionArn?.split(':').at(-1)?.slice(this.#functionPrefix().length);
     if (functionName === undefined || isOperationsFunction(functionName)) return next();
     const target = `${call.service}:${call.operation}`;
     const name = `${this.#stepOf(functionName)}${target}${this.#subjectOf(call)}`;
-    return this.#through({ functionName, sort: 'aws', name, target }, next);
+    return this.#intercept({ functionName, sort: 'aws', name, target }, next);
   };
 
-  /** Must be the last one outside the faults' own. */
+  /** Must be the innermost interceptor except for that of the fault rules. */
   readonly invocationInterceptor: InvocationInterceptor = (invocation, next) => {
     const functionName = invocation.functionName.slice(this.#functionPrefix().length);
     if (isOperationsFunction(functionName)) return next();
     if (functionName === 'rotation') this.#step = stepIn(invocation);
     else this.#task = functionName;
     const name = `${this.#stepOf(functionName)}its invocation`;
-    return this.#through({ functionName, sort: 'invocation', name, target: `lambda:${functionName}` }, next);
+    return this.#intercept(
+      { functionName, sort: 'invocation', name, target: `lambda:${functionName}` },
+      next,
+    );
   };
 
-  /** Records the call, and kills its function: a rule of the faults does the rest. */
+  /** Records the call and kills its function; fault rules inject the other kinds. */
   readonly genesysInterceptor: GenesysInterceptor = async ({ endpoint, grantType }, next) => {
     if (this.#task === '' || grantType === 'authorization_code') return await next();
     const target = `genesys:${endpoint}`;
     const site: CallSite = { functionName: this.#task, sort: 'genesys', name: target, target };
-    this.#note(site);
+    this.#record(site);
     const kind = this.#take(site)?.kind;
     if (kind === undefined) return await next();
     if (kind === 'killed-after') await next();
@@ -179,14 +182,14 @@ export class RotationCalls {
     return functionName === 'rotation' ? `${this.#step}: ` : '';
   }
 
-  #through<Result>(site: CallSite, next: () => Promise<Result>): Promise<Result> {
-    this.#note(site);
+  #intercept<Result>(site: CallSite, next: () => Promise<Result>): Promise<Result> {
+    this.#record(site);
     const planned = this.#take(site);
     if (planned === undefined) return next();
-    if (isKill(planned.kind)) return this.#killing(site, planned.kind, next);
+    if (isKill(planned.kind)) return this.#killAround(site, planned.kind, next);
     const faults = this.#faults;
     const rule = faults.add(ruleOf(planned));
-    // In force only until the call has reached it, which is at once.
+    // The call evaluates the rules synchronously, so the rule can be removed immediately.
     try {
       return next();
     } finally {
@@ -194,7 +197,7 @@ export class RotationCalls {
     }
   }
 
-  /** The fault for a call; one that occurs once is over then. */
+  /** Returns the fault for a call; a fault that occurs once is then removed. */
   #take(site: CallSite): PlannedFault | undefined {
     const planned = this.#planned;
     if (planned === undefined || nameOf(planned.site) !== nameOf(site)) return undefined;
@@ -202,7 +205,7 @@ export class RotationCalls {
     return planned;
   }
 
-  async #killing<Result>(site: CallSite, kind: Kill, next: () => Promise<Result>): Promise<never> {
+  async #killAround<Result>(site: CallSite, kind: Kill, next: () => Promise<Result>): Promise<never> {
     if (kind === 'killed-after') await next();
     this.#kill(site);
     throw new ConnectionDropped();
@@ -212,7 +215,7 @@ export class RotationCalls {
     this.#sandbox().lambda.killRunning(`${this.#functionPrefix()}${functionName}`);
   }
 
-  #note(site: CallSite): void {
+  #record(site: CallSite): void {
     if (!this.#seen.has(nameOf(site))) this.#seen.set(nameOf(site), site);
   }
 
@@ -234,7 +237,7 @@ export class RotationCalls {
   }
 }
 
-/** Whether no rotation waits for a function. */
+/** Whether a function is not part of a rotation. */
 function isOperationsFunction(functionName: string): boolean {
   return Object.hasOwn(OPERATIONS_FUNCTIONS, functionName);
 }

@@ -11,46 +11,46 @@ import { createFirstCredential, type FirstCredential } from '../../sandbox/first
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { advanceUntilSettled } from '../advance-until-settled.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
-import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
-import { TokenHomes, tokensWith } from '../token-homes.ts';
+import { TokenLocator, tokensWith } from '../token-locator.ts';
 import { type CredentialState, credentialState, type WatchedCredential } from './credential-state.ts';
 import { type CallSite, type PlannedFault, RotationCalls } from './rotation-calls.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** What follows a rotation that has failed, once the fault is gone. */
+/** How a failed rotation is continued once the fault is removed. */
 export type FollowUp = 'retry' | 'redrive';
 
-/** How a part of a trial ended. */
-export interface Ending extends CredentialState {
+/** The result of an attempt, or of what followed it. */
+export interface AttemptResult extends CredentialState {
   /** The number of refreshes that took effect at Genesys Cloud since the rotation started. */
   readonly refreshes: number;
   /** The number of executions that were started. */
   readonly executions: number;
-  /** Secrets Manager's verdict on the rotation; absent after a redrive by hand, which does not report to it. */
+  /** Secrets Manager's verdict on the rotation; absent after a manual redrive, which does not report to it. */
   readonly verdict?: RotationOutcome['status'];
-  /** Of the last execution; `NONE` when there is none. */
+  /** The status of the last execution; `NONE` when there is none. */
   readonly execution: ExecutionSnapshot['status'] | 'NONE';
   /** The state that failed; absent unless the execution failed. */
   readonly state?: string;
-  /** The execution's, or else the rotation function's; absent when neither has one. */
+  /** The error of the execution or, if it has none, of the rotation function. */
   readonly error?: string;
-  /** The message that goes with it. */
+  /** The message of the error. */
   readonly message?: string;
 }
 
 /** One rotation with a fault, and what followed it. */
 export interface Trial {
-  readonly first: Ending;
+  readonly first: AttemptResult;
   /** Absent when the first attempt succeeded for Secrets Manager. */
-  readonly last?: Ending;
+  readonly last?: AttemptResult;
   /** The number of texts that people can read and that contain a secret. */
   readonly leaks: number;
 }
 
-/** How a part of a trial with two grants ended. */
-export interface TwoGrantsEnding extends Pick<Ending, 'verdict' | 'execution' | 'error'> {
+/** The result of an attempt with two grants, or of what followed it. */
+export interface TwoGrantsResult extends Pick<AttemptResult, 'verdict' | 'execution' | 'error'> {
   /** Whether the access token and the refresh token in AWSCURRENT are live. */
   readonly works: boolean;
   /** Whether AWSCURRENT has dropped the alternate grant. */
@@ -59,24 +59,24 @@ export interface TwoGrantsEnding extends Pick<Ending, 'verdict' | 'execution' | 
 
 /** The rotation of a credential with two grants, with a fault that may cost one of them, and what followed it. */
 export interface TwoGrantsTrial {
-  readonly first: TwoGrantsEnding;
+  readonly first: TwoGrantsResult;
   /** Absent when the first attempt succeeded for Secrets Manager. */
-  readonly last?: TwoGrantsEnding;
+  readonly last?: TwoGrantsResult;
   readonly leaks: number;
 }
 
-/** The second retry confirms the first if Secrets Manager counted that as failed. */
+/** The delay of both retries; the second confirms the first if Secrets Manager counted the first as failed. */
 const RETRY_DELAY_MS = 60_000;
 /** Longer than all retries of an execution in total. */
 const LIMIT_SECONDS = 400;
-/** After this, the newest access token, which lasts a day, expires within the longest gap of nine hours. */
+/** After this time, the newest access token (lifetime: one day) expires within the maximum gap of nine hours. */
 const NEARLY_EXPIRED_MS = 16 * 3_600_000;
 
 const failedFunction = v.object({ errorType: v.string(), errorMessage: v.string() });
 const refusedInvocation = v.object({ type: v.string(), message: v.string() });
 const started = v.object({ secretArn: v.string() });
 
-interface TriedRotation extends WatchedCredential {
+interface TrialRotation extends WatchedCredential {
   readonly versionId: string;
   readonly refreshesBefore: number;
   readonly executionsBefore: number;
@@ -89,7 +89,7 @@ export class RotationTrials {
   readonly #watch: SecretWatch;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
-  readonly #homes: TokenHomes;
+  readonly #locator: TokenLocator;
   readonly #executionArns = new Map<string, string[]>();
   #count = 0;
 
@@ -122,7 +122,7 @@ export class RotationTrials {
     this.#watch = watch;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
-    this.#homes = new TokenHomes(sandbox);
+    this.#locator = new TokenLocator(sandbox);
     sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
       if (type !== 'ExecutionStarted') return;
       const { secretArn } = v.parse(started, JSON.parse(String(details?.input)));
@@ -131,7 +131,7 @@ export class RotationTrials {
   }
 
   async close(): Promise<void> {
-    this.#homes.close();
+    this.#locator.close();
     this.#secrets.destroy();
     this.#stepFunctions.destroy();
     await this.#sandbox.close();
@@ -144,27 +144,27 @@ export class RotationTrials {
     return this.#calls.sites();
   }
 
-  /** Rotates a new credential with a fault; if the rotation fails, removes the fault and follows up. */
+  /** Rotates a new credential with a fault; if the rotation fails, removes the fault and retries or redrives. */
   async run(fault: PlannedFault, followUp: FollowUp): Promise<Trial> {
     return await this.#trial(fault.scenario, fault, followUp);
   }
 
-  /** Does the same to a credential with two grants that was rotated before. */
+  /** Does the same with a credential that has two grants and was rotated before. */
   async runWithTwoGrants(fault: PlannedFault, followUp: FollowUp): Promise<TwoGrantsTrial> {
     const credential = await this.#newCredential(followUp);
     const { secretArn } = credential;
     await authoriseAlternate(credential, { sandbox: this.#sandbox, secrets: this.#secrets });
     await this.#rotateWithoutFault(secretArn);
     return await this.#rotateWith(fault.scenario, fault, followUp, credential, (rotation, outcome) =>
-      this.#endingOfTwoGrants(rotation, outcome),
+      this.#twoGrantsResult(rotation, outcome),
     );
   }
 
   async #trial(scenario: Scenario, fault: PlannedFault | undefined, followUp: FollowUp): Promise<Trial> {
     const credential = await this.#newCredential(followUp);
-    if (scenario === 'older value') await this.#putOlderValueBack(credential.secretArn);
+    if (scenario === 'older value') await this.#restoreOlderValue(credential.secretArn);
     return await this.#rotateWith(scenario, fault, followUp, credential, (rotation, outcome) =>
-      this.#ending(rotation, outcome),
+      this.#result(rotation, outcome),
     );
   }
 
@@ -176,12 +176,12 @@ export class RotationTrials {
     return await createFirstCredential(sandbox, { secretName: `trial/${this.#count}` });
   }
 
-  async #rotateWith<End extends Pick<Ending, 'verdict'>>(
+  async #rotateWith<End extends Pick<AttemptResult, 'verdict'>>(
     scenario: Scenario,
     fault: PlannedFault | undefined,
     followUp: FollowUp,
     { secretArn, clientId }: FirstCredential,
-    endingOf: (rotation: TriedRotation, outcome?: RotationOutcome) => Promise<End>,
+    resultOf: (rotation: TrialRotation, outcome?: RotationOutcome) => Promise<End>,
   ): Promise<{ readonly first: End; readonly last?: End; readonly leaks: number }> {
     const sandbox = this.#sandbox;
     const before = tokensWith('AWSCURRENT', secretArn, sandbox);
@@ -196,12 +196,12 @@ export class RotationTrials {
     const versionId = await this.#rotate(secretArn);
     const rotation = { secretArn, versionId, clientId, before, refreshesBefore, executionsBefore };
     const outcome = await this.#attemptEnded(rotation);
-    const first = await endingOf(rotation, outcome);
+    const first = await resultOf(rotation, outcome);
     this.#calls.clear();
     const last =
       first.verdict === 'succeeded'
         ? undefined
-        : await endingOf(rotation, await this.#followUp(followUp, rotation));
+        : await resultOf(rotation, await this.#followUp(followUp, rotation));
 
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }),
@@ -220,7 +220,7 @@ export class RotationTrials {
   }
 
   /** Rotates, restores the previous value, and lets the rotation's access token nearly expire. */
-  async #putOlderValueBack(secretArn: string): Promise<void> {
+  async #restoreOlderValue(secretArn: string): Promise<void> {
     const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
     await this.#rotateWithoutFault(secretArn);
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
@@ -233,8 +233,8 @@ export class RotationTrials {
     if (status !== 'succeeded') throw new Error('A rotation without a fault failed.');
   }
 
-  /** @returns Secrets Manager's verdict; undefined after a redrive by hand */
-  async #followUp(followUp: FollowUp, rotation: TriedRotation): Promise<RotationOutcome | undefined> {
+  /** @returns Secrets Manager's verdict; undefined after a manual redrive */
+  async #followUp(followUp: FollowUp, rotation: TrialRotation): Promise<RotationOutcome | undefined> {
     if (followUp === 'redrive') {
       const executionArn = this.#executions(rotation).at(-1)?.executionArn;
       await this.#stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
@@ -251,22 +251,26 @@ export class RotationTrials {
   }
 
   /** Advances time until Secrets Manager has its verdict and nothing is running. */
-  async #attemptEnded(rotation: Pick<TriedRotation, 'secretArn' | 'versionId'>): Promise<RotationOutcome> {
+  async #attemptEnded(rotation: Pick<TrialRotation, 'secretArn' | 'versionId'>): Promise<RotationOutcome> {
     const ended = this.#sandbox.secretsManager.rotationOutcome(rotation.secretArn, rotation.versionId);
-    const outcome = await inTime(this.#sandbox, ended, LIMIT_SECONDS);
+    const outcome = await advanceUntilSettled(this.#sandbox, ended, LIMIT_SECONDS);
     await this.#executionsClosed(rotation);
     return outcome;
   }
 
-  async #executionsClosed(rotation: Pick<TriedRotation, 'secretArn'>): Promise<void> {
+  async #executionsClosed(rotation: Pick<TrialRotation, 'secretArn'>): Promise<void> {
     const { stepFunctions } = this.#sandbox;
     const running = () => this.#executions(rotation).find(({ status }) => status === 'RUNNING');
     for (let execution = running(); execution !== undefined; execution = running()) {
-      await inTime(this.#sandbox, stepFunctions.executionClosed(execution.executionArn), LIMIT_SECONDS);
+      await advanceUntilSettled(
+        this.#sandbox,
+        stepFunctions.executionClosed(execution.executionArn),
+        LIMIT_SECONDS,
+      );
     }
   }
 
-  async #endingOfTwoGrants(rotation: TriedRotation, outcome?: RotationOutcome): Promise<TwoGrantsEnding> {
+  async #twoGrantsResult(rotation: TrialRotation, outcome?: RotationOutcome): Promise<TwoGrantsResult> {
     const { genesysCloud } = this.#sandbox;
     const current = tokensWith('AWSCURRENT', rotation.secretArn, this.#sandbox);
     const execution = this.#executions(rotation).at(-1);
@@ -282,14 +286,14 @@ export class RotationTrials {
     };
   }
 
-  async #ending(rotation: TriedRotation, outcome?: RotationOutcome): Promise<Ending> {
+  async #result(rotation: TrialRotation, outcome?: RotationOutcome): Promise<AttemptResult> {
     const sandbox = this.#sandbox;
     const all = this.#executions(rotation);
     const arns = all.map(({ executionArn }) => executionArn);
     const executions = all.slice(rotation.executionsBefore);
     const execution = executions.at(-1);
     return {
-      ...(await credentialState(rotation, arns, { sandbox, homes: this.#homes })),
+      ...(await credentialState(rotation, arns, { sandbox, locator: this.#locator })),
       refreshes: sandbox.genesysCloud.counts(rotation.clientId).refreshes - rotation.refreshesBefore,
       executions: executions.length,
       ...(outcome !== undefined && { verdict: outcome.status }),
@@ -298,7 +302,7 @@ export class RotationTrials {
     };
   }
 
-  #executions({ secretArn }: Pick<TriedRotation, 'secretArn'>): ExecutionSnapshot[] {
+  #executions({ secretArn }: Pick<TrialRotation, 'secretArn'>): ExecutionSnapshot[] {
     const arns = this.#executionArns.get(secretArn) ?? [];
     return arns.map(arn => this.#sandbox.stepFunctions.execution(arn));
   }
@@ -308,7 +312,7 @@ export class RotationTrials {
 function failureOf(
   execution: ExecutionSnapshot | undefined,
   outcome: RotationOutcome | undefined,
-): Pick<Ending, 'state' | 'error' | 'message'> {
+): Pick<AttemptResult, 'state' | 'error' | 'message'> {
   if (execution?.status === 'FAILED') {
     const { error = '', cause = '' } = execution.failure;
     return { state: execution.stateName, error, message: messageIn(cause) };

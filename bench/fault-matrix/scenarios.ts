@@ -1,4 +1,4 @@
-/** What a rotation encounters in addition to the fault. */
+/** The conditions of a rotation, in addition to the fault. */
 export type Scenario = 'plain' | 'older value' | 'unrecorded';
 
 interface ScenarioRule {
@@ -7,11 +7,11 @@ interface ScenarioRule {
   /** For the page; empty where there is nothing to explain. */
   readonly description: string;
   /**
-   * Whether faults are injected into a call.
+   * Whether to inject faults into a call.
    *
-   * @param isPlain whether the plain rotation makes the call, too
+   * @param isPlain whether the plain rotation also makes the call
    */
-  readonly takes: (
+  readonly includes: (
     site: { readonly functionName: string; readonly sort: string },
     isPlain: boolean,
   ) => boolean;
@@ -22,19 +22,19 @@ export const SCENARIOS: Readonly<Record<Scenario, ScenarioRule>> = {
   plain: {
     title: '',
     description: '',
-    takes: () => true,
+    includes: () => true,
   },
   'older value': {
     title: 'An older value is AWSCURRENT: ',
     description:
       'Somebody restored the value from before the last rotation, and the access token in the journal is about to expire. So `refresh` opens the newest pair in the journal and exchanges its refresh token. These are the calls that only such a rotation makes.',
-    takes: (_site, isPlain) => !isPlain,
+    includes: (_site, isPlain) => !isPlain,
   },
   unrecorded: {
     title: 'Not recorded by Refresh: ',
     description:
       "The journal refuses the result of the exchange, so the new pair is only in the execution's state, and `store-pending` records it. This is a second fault in the same rotation.",
-    takes: ({ functionName, sort }) =>
+    includes: ({ functionName, sort }) =>
       functionName === 'store-pending' || (functionName === 'refresh' && sort === 'invocation'),
   },
 };

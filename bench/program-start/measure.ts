@@ -10,13 +10,13 @@ import { median } from '../median.ts';
 
 /** How long the program takes to start, as multiples of an empty program in the same run. */
 export interface ProgramStartReport {
-  /** How often each was started; the figures are medians. */
+  /** The number of starts of each command; the figures are medians. */
   readonly repetitions: number;
   /** Until the first request to AWS, by command. */
   readonly commands: Readonly<Record<string, number>>;
   /** Until `--help` has been printed. */
   readonly help: number;
-  /** Until the first request, when Node.js has kept no compiled code. */
+  /** Until the first request, without Node.js's compile cache. */
   readonly firstStart: number;
 }
 
@@ -72,7 +72,7 @@ export async function measureProgramStart({ repetitions = 25 } = {}): Promise<Pr
     ),
   };
   try {
-    // Node.js keeps the compiled code of a process that ends by itself.
+    // Fills the compile cache: Node.js writes it when a process exits by itself.
     await timeOf([program, '--help']);
     const times = new Map<string, number[]>(Object.keys(starts).map(name => [name, []]));
     for (let round = 0; round < repetitions; round++) {

@@ -9,13 +9,13 @@ export function programStartSection({ commands, help, firstStart, repetitions }:
   const rows = [
     ...Object.entries(commands).map(([name, ratio]) => [`\`${name}\``, ratio] as const),
     ['`--help`', help] as const,
-    ['`status` without cached code', firstStart] as const,
+    ['`status` without compile cache', firstStart] as const,
   ];
   const met = rows.slice(0, -1).every(([, ratio]) => ratio <= TARGET);
   return [
     '## The program',
     '',
-    `Each command of the packaged program is started ${repetitions} times, alternating with an empty program. *Start* is the time from the start of the process until the first request to AWS, or until it ends, as a multiple of the empty program in the same run. The figures are medians. Node.js 22 and newer cache compiled code in the folder of the package if the user can write there; the last row is a start without the cache. Target: at most ${TARGET}×, ${met ? 'met' : 'missed'}.`,
+    `Each command of the packaged program is started ${repetitions} times, alternating with an empty program. *Start* is the time from the start of the process until its first request to AWS, or until it exits, as a multiple of the empty program in the same run. The figures are medians. Node.js 22 and newer cache the compiled code in the folder of the package, if the user can write there; the last row is a start without this cache. Target: at most ${TARGET}×, ${met ? 'met' : 'missed'}.`,
     '',
     ...figureTable(
       ['Command', 'Start'],

@@ -19,7 +19,7 @@ export interface Burst {
   readonly maxMs: number;
 }
 
-/** What the rotations of a burst share. */
+/** The state shared by the rotations of a burst. */
 interface Account {
   readonly definition: Definition;
   readonly random: () => number;
@@ -31,15 +31,15 @@ interface Account {
 /** Yields waits in ms and returns whether the attempt has succeeded. */
 type Process<Result> = Generator<number, Result, undefined>;
 
-/** The longest first pause of the AWS SDK after a refusal, in ms (AWS SDK for JavaScript, standard retry mode). */
+/** The maximum delay before the first retry of the AWS SDK, in ms (AWS SDK for JavaScript, standard retry mode). */
 const SDK_PAUSE_MS = 1_000;
 
-/** The pause of a throttled execution before its next transition, in ms: Step Functions retries by itself. Assumed. */
+/** The assumed delay before Step Functions retries a throttled transition, in ms. */
 const TRANSITION_PAUSE_MS = 100;
 
 const COLD_TASK = ['stateTransition', 'invoke', 'coldStart'] as const;
 
-/** Until `store-pending` is entered. Of parallel calls only the slowest kind is listed. */
+/** The calls before `store-pending` is entered. Of parallel calls, only the slowest kind is listed. */
 const BEFORE_STORE_PENDING: readonly LatencyName[] = [
   ...(['invoke', 'coldStart', 'secretRead', 'startExecution'] as const),
   ...COLD_TASK,
@@ -57,7 +57,7 @@ const BEFORE_STORE_PENDING: readonly LatencyName[] = [
 
 const VERIFY: readonly LatencyName[] = [...COLD_TASK, 'secretRead', 'genesysApi'];
 
-/** The time of the rotation function. */
+/** The time available to the rotation function. */
 const LIMIT_MS = FUNCTIONS.rotation.timeoutSeconds * 1_000 - RESPONSE_RESERVE_MS;
 
 /**
@@ -104,7 +104,7 @@ function* rotate(account: Account): Process<boolean> {
   return yield* writingTask(account, 'Promote');
 }
 
-/** Runs a Task that reads and then writes the secret, and retries it as the definition says. */
+/** Runs a Task that reads and then writes the secret, and retries it as defined. */
 function* writingTask(account: Account, state: string): Process<boolean> {
   const policy = new RetryPolicy(retriersOf(account.definition, state), account.random);
   yield latencyMs('coldStart', account.random);
@@ -117,7 +117,7 @@ function* writingTask(account: Account, state: string): Process<boolean> {
   }
 }
 
-/** Writes the secret as the AWS SDK does, which retries a refused call. */
+/** Writes the secret; retries a throttled call as the AWS SDK does. */
 function* write(account: Account): Process<boolean> {
   for (let attempt = 1; ; attempt++) {
     const isAllowed = account.writes.take(account.nowMs);

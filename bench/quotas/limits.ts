@@ -2,7 +2,7 @@ import { OPERATIONS } from '../operations.ts';
 import { ROTATION_CALLS, ROTATION_TRANSITIONS } from '../rotation/rotation-calls.ts';
 import { QUOTAS, type QuotaName } from './quotas.ts';
 
-/** What a rotation uses of a quota, and the rotations that the quota allows. */
+/** A rotation's requests that count against a quota, and the rotations that the quota allows. */
 export interface QuotaLimit {
   readonly quota: QuotaName;
   readonly requestsPerRotation: number;
@@ -13,7 +13,7 @@ export interface QuotaLimit {
 /**
  * Divides each quota of a region by the requests of an undisturbed rotation.
  *
- * @param polls of DescribeSecret in a rotation
+ * @param polls the number of DescribeSecret polls in a rotation
  * @returns the tightest quota first
  */
 export function quotaLimits(region: string, polls: number): readonly QuotaLimit[] {

@@ -2,7 +2,7 @@ const BEGIN = '<!-- figures: begin -->';
 const END = '<!-- figures: end -->';
 
 /**
- * Replaces the figures between the markers of a page; the rest is written by hand.
+ * Replaces the figures between the markers of a page and keeps the rest.
  *
  * @throws Error the page lacks the markers
  */

@@ -5,7 +5,7 @@ import { LATENCIES } from '../latencies.ts';
 export interface PollingCost {
   readonly polls: number;
   /** From the move until the response to the poll that finds it, in ms. */
-  readonly seenAfterMs: number;
+  readonly detectedAfterMs: number;
 }
 
 /** The mean of the jitter. */
@@ -23,7 +23,7 @@ export function pollingCost(schedule: PollingSchedule, movedAtMs: number): Polli
     polls += 1;
     const hasMoved = nowMs >= movedAtMs;
     nowMs += LATENCIES.secretRead.p50Ms;
-    if (hasMoved) return { polls, seenAfterMs: nowMs - movedAtMs };
+    if (hasMoved) return { polls, detectedAfterMs: nowMs - movedAtMs };
   }
 }
 
@@ -35,6 +35,6 @@ export function meanCost(schedule: PollingSchedule, fromMs: number, toMs: number
     values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     polls: mean(costs.map(({ polls }) => polls)),
-    seenAfterMs: mean(costs.map(({ seenAfterMs }) => seenAfterMs)),
+    detectedAfterMs: mean(costs.map(({ detectedAfterMs }) => detectedAfterMs)),
   };
 }

@@ -58,7 +58,7 @@ function secretsManagerBucket(operation: string): BucketSize {
   return limit.bucket;
 }
 
-/** A quota without a published burst: the requests of a second may come at once. */
+/** A quota without a published burst size: the requests of one second may arrive at once. */
 function perSecond(requests: number): BucketSize {
   return { size: requests, refillPerSecond: requests };
 }

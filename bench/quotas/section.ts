@@ -7,7 +7,7 @@ import { quotaLimits } from './limits.ts';
 import { meanCost, type PollingCost, pollingCost } from './polls.ts';
 import { LAMBDA_CONCURRENCY, QUOTAS } from './quotas.ts';
 
-/** A region of each class of quotas; the first one has the smaller quotas. */
+/** One region per class of quotas; the first has the smaller quotas. */
 const REGIONS = ['eu-central-1', 'us-east-1'] as const;
 
 const WINDOWS_HOURS = [1, 2, 4, 8];
@@ -116,7 +116,7 @@ function burstText(): string[] {
     `All rotations start at the same moment in ${REGIONS[0]}, and all functions start cold. Secrets Manager allows 50 writes per second, so most writes are throttled and retried. The table simulates the writes:`,
     '',
     ...figureTable(
-      ['Rotations', 'Failed attempts', 'AWSCURRENT has moved after (p50)', 'at most'],
+      ['Rotations', 'Failed attempts', 'AWSCURRENT moved after (p50)', 'maximum'],
       bursts.map(({ rotations, failed, p50Ms, maxMs }) => [
         number(rotations),
         number(failed),
@@ -132,7 +132,7 @@ function burstText(): string[] {
 function pollingText(): string[] {
   const { firstMs, intervalMs, growth, maxMs } = LABEL_POLLING;
   return [
-    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: first after ${seconds(firstMs)}, then after another ${seconds(intervalMs)}. Each later wait is ${growth} times as long as the previous one, up to ${seconds(maxMs)}. Each wait varies randomly by 10 %.`,
+    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: first after ${seconds(firstMs)}, then after ${seconds(intervalMs)}. Each later wait is ${growth} times as long as the previous one, up to ${seconds(maxMs)}. Each wait varies by 10 % at random.`,
     '',
     ...pollTable('AWSCURRENT moves after', MOVED_AFTER_SECONDS, movedAfter => ({
       what: seconds(movedAfter * 1_000),
@@ -146,9 +146,9 @@ function pollingText(): string[] {
       cost: meanCost({ ...LABEL_POLLING, intervalMs: candidateMs }, WARM_MS.from, WARM_MS.to),
     })),
     '',
-    `Only Secrets Manager waits for the poll that detects the move. Consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second: ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first, which leaves more than half of the quota to consumers.`,
+    `Only Secrets Manager waits for the poll that detects the move of AWSCURRENT, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, but leaves more than half of the quota to consumers.`,
     '',
-    `The rotation function calls DescribeExecution after ${seconds(FAILURE_POLLING.firstMs)} and then every ${seconds(FAILURE_POLLING.intervalMs)}, or at once when AWSPENDING has left the version. Only failures and slow rotations need it.`,
+    `DescribeExecution is first called after ${seconds(FAILURE_POLLING.firstMs)}, then every ${seconds(FAILURE_POLLING.intervalMs)}, or immediately when AWSPENDING has left the version. Only failures and slow rotations need it.`,
   ];
 }
 
@@ -158,13 +158,13 @@ function pollTable<Case>(
   costOf: (each: Case) => { readonly what: string; readonly cost: PollingCost },
 ): string[] {
   return figureTable(
-    [caseName, 'Polls', 'Delay until seen', 'Cost per million rotations'],
+    [caseName, 'Polls', 'Detected after', 'Cost of polls per million rotations'],
     cases.map(each => {
       const { what, cost } = costOf(each);
       return [
         what,
         number(cost.polls),
-        seconds(cost.seenAfterMs),
+        seconds(cost.detectedAfterMs),
         `$${number(cost.polls * PRICES.secretCall.dollars * 1e6)}`,
       ];
     }),
@@ -175,7 +175,7 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toLocaleString('en', { maximumFractionDigits: 2 })} s`;
 }
 
-/** One decimal below 100: the assumptions allow no more. */
+/** One decimal below 100: the assumptions are no more precise than that. */
 function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }

@@ -22,7 +22,7 @@ interface DesignTimes {
 export interface RotationReport {
   readonly workflow: DesignTimes;
   readonly oneLambda: DesignTimes;
-  /** This stack, and a credential that holds two grants. */
+  /** This stack, with a credential that has two grants. */
   readonly twoGrants: Pick<DesignTimes, 'cold' | 'warm'>;
   readonly bound: {
     /** With the medians of the latencies. */
@@ -42,8 +42,8 @@ const DRAWS_PER_SANDBOX = 60;
 const BOUND_DRAWS = 2_000;
 
 /**
- * Rotates a credential in the sandbox with realistic latencies. Time passes only by these, so the durations are exact:
- * the speed of this machine does not matter, and computing in the functions takes no time.
+ * Rotates a credential in the sandbox with realistic latencies. Only these advance the clock, so the durations are
+ * exact: the speed of this machine does not matter, and computation in the functions takes no time.
  */
 export async function measureRotation({ draws = DRAWS } = {}): Promise<RotationReport> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rotation-bench-'));

@@ -1,2 +1,2 @@
-/** Preloaded into the functions' processes: every random number is 0.5, so the waits between two polls take their mean. */
+/** Preloaded into the functions' processes: every random number is 0.5, so the polling intervals have their mean. */
 Math.random = () => 0.5;

@@ -23,7 +23,7 @@ const ENDPOINTS: ReadonlyMap<string, LatencyName> = new Map([
   ['users/me', 'genesysApi'],
 ]);
 
-/** Latencies for a sandbox, which come from `msOf` and are recorded while they are switched on. */
+/** Latencies for a sandbox, taken from `msOf` and recorded between {@link start} and {@link stop}. */
 export class RecordedLatencies implements Latencies {
   /** The waits since the last {@link start}, in the order in which they began. */
   waits: Wait[] = [];
@@ -31,19 +31,19 @@ export class RecordedLatencies implements Latencies {
   readonly #nowMs: () => number;
   #on: boolean = false;
 
-  /** @param nowMs the time by the sandbox's clock */
+  /** @param nowMs the time of the sandbox's clock */
   constructor(msOf: (name: LatencyName) => number, nowMs: () => number) {
     this.#msOf = msOf;
     this.#nowMs = nowMs;
   }
 
-  /** Calls take time from now on. */
+  /** Starts a recording: calls take time. */
   start(): void {
     this.waits = [];
     this.#on = true;
   }
 
-  /** Calls take no time from now on. */
+  /** Stops the recording: calls take no time. */
   stop(): void {
     this.#on = false;
   }

@@ -21,13 +21,13 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'rotation',
     operation: 'GenerateDataKey',
     times: 1,
-    why: "Seals the RotationToken. Otherwise everyone who may read the execution's input could use it.",
+    why: "Seals the RotationToken. Otherwise anyone who can read the execution's input could use it.",
   },
   {
     by: 'rotation',
     operation: 'StartExecution',
     times: 1,
-    why: 'Starts the workflow. A retry attaches to it by the same name.',
+    why: 'Starts the workflow. A retry uses the same name and attaches to it.',
   },
   {
     by: 'fetch',
@@ -45,7 +45,7 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'refresh',
     operation: 'GetSecretValue',
     times: 1,
-    why: 'The refresh token of AWSCURRENT. The state contains no plaintext secrets, and a redrive must read a corrected value.',
+    why: 'The refresh token of AWSCURRENT. Secrets are not passed in the state, and a redrive must read a corrected value.',
   },
   {
     by: 'refresh',
@@ -63,13 +63,13 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'refresh',
     operation: 'PutItem',
     times: 1,
-    why: 'Marks the token as being exchanged. Of two simultaneous attempts, one is rejected.',
+    why: 'Marks the token as being exchanged. Of two simultaneous attempts, one is refused.',
   },
   {
     by: 'refresh',
     operation: 'TransactWriteItems',
     times: 1,
-    why: 'Records the new pair in the journal: the copy that every later rotation finds, even if this execution is lost.',
+    why: 'Records the new pair in the journal: every later rotation finds this copy, even if this execution is lost.',
   },
   {
     by: 'store-pending',
@@ -119,11 +119,11 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'notify',
     operation: 'GetItem',
     times: 2,
-    why: 'After the rotation: whether a failure was reported that is now resolved.',
+    why: 'After the rotation: whether an earlier failure was reported, and is now over.',
   },
 ];
 
-/** The calls whose number depends on how long the rotation takes. */
+/** The calls whose number depends on the duration of the rotation. */
 export const POLL = {
   by: 'rotation',
   operation: 'DescribeSecret',
@@ -133,7 +133,7 @@ export const POLL = {
 /** The state transitions of an undisturbed rotation: five Tasks, Route, and Rotated. */
 export const ROTATION_TRANSITIONS = 7;
 
-/** A call as the sandbox names it: function, service and operation. */
+/** The name of a call in the sandbox: function, service and operation. */
 export function nameOfCall({ by, operation }: Pick<RotationCall, 'by' | 'operation'>): string {
   return `${by} ${OPERATIONS[operation].service}:${operation}`;
 }

@@ -15,17 +15,17 @@ const PART_OF: Readonly<Record<WaitKind, TimePart>> = {
 };
 
 /** No rotation waits for these functions. */
-const BESIDE: ReadonlySet<string | undefined> = new Set(['notify', 'overdue-check']);
+const NOT_AWAITED: ReadonlySet<string | undefined> = new Set(['notify', 'overdue-check']);
 
 /** The function that waits for the workflow. */
 const WAITING_FUNCTION = 'rotation';
 
 /**
- * Splits a period of a rotation into parts. Time in which the workflow works counts for the workflow, also while the
- * rotation function polls it. The rest is polling: the rotation function sleeps, and nothing else happens.
+ * Splits a period of a rotation into parts. Time in which the workflow works counts as the workflow's, even while the
+ * rotation function polls. The rest is polling: the rotation function sleeps, and nothing else happens.
  */
 export function splitTime(waits: readonly Wait[], fromMs: number, toMs: number): TimeSplit {
-  const path = waits.filter(({ by }) => !BESIDE.has(by));
+  const path = waits.filter(({ by }) => !NOT_AWAITED.has(by));
   const edges = [...path.flatMap(wait => [wait.fromMs, wait.toMs]), fromMs, toMs]
     .filter(ms => ms >= fromMs && ms <= toMs)
     .sort((one, other) => one - other);
@@ -39,7 +39,7 @@ export function splitTime(waits: readonly Wait[], fromMs: number, toMs: number):
 }
 
 function partAt(path: readonly Wait[], atMs: number): TimePart {
-  const under = path.filter(wait => wait.fromMs < atMs && atMs < wait.toMs);
-  const wait = under.find(({ by }) => by !== WAITING_FUNCTION) ?? under[0];
+  const active = path.filter(wait => wait.fromMs < atMs && atMs < wait.toMs);
+  const wait = active.find(({ by }) => by !== WAITING_FUNCTION) ?? active[0];
   return wait === undefined ? 'polling' : PART_OF[wait.kind];
 }

@@ -1,21 +1,21 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
+import { advanceUntilSettled } from '../advance-until-settled.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
-import { inTime } from '../in-time.ts';
 import type { LatencyName } from '../latencies.ts';
 import { preload } from '../preloaded.ts';
-import { tokensWith } from '../token-homes.ts';
+import { tokensWith } from '../token-locator.ts';
 import { RecordedLatencies, type Wait } from './recorded-latencies.ts';
 import { splitTime, type TimeSplit } from './time-split.ts';
 
-/** The durations of one rotation, in ms by the clock. */
+/** The durations of one rotation, in ms of the sandbox's clock. */
 export interface RotationTimes {
   /** From RotateSecret to the end of finishSecret. */
   readonly totalMs: number;
   /** From RotateSecret until consumers have the new token. */
   readonly untilCurrentMs: number;
-  /** From Genesys Cloud's response until consumers have the new token; 0 where the one that they hold still works. */
+  /** From Genesys Cloud's response until consumers have the new token; 0 if their previous token still works. */
   readonly tokenGapMs: number;
   readonly totalSplit: TimeSplit;
   readonly tokenGapSplit: TimeSplit;
@@ -36,8 +36,8 @@ export class TimedSandbox {
 
   /**
    * @param assemblyDirectory the synthesised stack
-   * @param msOf how long each thing takes
-   * @param grants how many logins the credential holds
+   * @param msOf the latency of each kind of wait
+   * @param grants the number of logins in the credential
    */
   static async start(
     assemblyDirectory: string,
@@ -87,16 +87,16 @@ export class TimedSandbox {
    */
   async rotate(): Promise<RotationTimes> {
     const { clock, secretsManager, genesysCloud, rotationFunctionArn } = this.#sandbox;
-    const seen: { answeredAtMs?: number; movedAtMs?: number; endedAtMs?: number; failure?: string } = {};
+    const seen: { respondedAtMs?: number; movedAtMs?: number; endedAtMs?: number; failure?: string } = {};
     const subscriptions = [
       genesysCloud.onTokenIssued(({ at }) => {
-        seen.answeredAtMs = at.getTime();
+        seen.respondedAtMs = at.getTime();
       }),
       secretsManager.onChange(({ labelMoves, at }) => {
         if (labelMoves.some(({ label }) => label === 'AWSCURRENT')) seen.movedAtMs = at.getTime();
       }),
     ];
-    const held = tokensWith('AWSCURRENT', this.#secretArn, this.#sandbox)?.accessToken ?? '';
+    const heldToken = tokensWith('AWSCURRENT', this.#secretArn, this.#sandbox)?.accessToken ?? '';
     this.#latencies.start();
     const startedAtMs = clock.nowMs();
     const { VersionId = '' } = await this.#secrets.send(
@@ -106,36 +106,38 @@ export class TimedSandbox {
       seen.endedAtMs = clock.nowMs();
       if (outcome.status !== 'succeeded') seen.failure = JSON.stringify(outcome);
     });
-    await inTime(this.#sandbox, ended, LIMIT_SECONDS);
+    await advanceUntilSettled(this.#sandbox, ended, LIMIT_SECONDS);
     this.#latencies.stop();
     for (const unsubscribe of subscriptions) unsubscribe();
     this.#rotations += 1;
     const times = this.#times(startedAtMs, seen);
-    return genesysCloud.isLive(held) ? { ...times, tokenGapMs: 0 } : times;
+    return genesysCloud.isLive(heldToken) ? { ...times, tokenGapMs: 0 } : times;
   }
 
   #times(
     startedAtMs: number,
-    seen: { answeredAtMs?: number; movedAtMs?: number; endedAtMs?: number; failure?: string },
+    seen: { respondedAtMs?: number; movedAtMs?: number; endedAtMs?: number; failure?: string },
   ): RotationTimes {
-    const { answeredAtMs, movedAtMs, endedAtMs, failure } = seen;
+    const { respondedAtMs, movedAtMs, endedAtMs, failure } = seen;
     const { refreshes } = this.#sandbox.genesysCloud.counts(this.#clientId);
     if (
       failure !== undefined ||
       refreshes !== this.#rotations ||
-      answeredAtMs === undefined ||
+      respondedAtMs === undefined ||
       movedAtMs === undefined ||
       endedAtMs === undefined
     ) {
-      throw new Error(`The rotation went wrong after ${refreshes} refreshes: ${failure ?? 'no failure'}.`);
+      throw new Error(
+        `The rotation did not succeed as expected after ${refreshes} refreshes: ${failure ?? 'no failure'}.`,
+      );
     }
     const { waits } = this.#latencies;
     return {
       totalMs: endedAtMs - startedAtMs,
       untilCurrentMs: movedAtMs - startedAtMs,
-      tokenGapMs: movedAtMs - answeredAtMs,
+      tokenGapMs: movedAtMs - respondedAtMs,
       totalSplit: splitTime(waits, startedAtMs, endedAtMs),
-      tokenGapSplit: splitTime(waits, answeredAtMs, movedAtMs),
+      tokenGapSplit: splitTime(waits, respondedAtMs, movedAtMs),
       waits,
     };
   }

@@ -12,7 +12,7 @@ import type { Memory } from './process-usage.ts';
 export interface SandboxStart {
   /** When it accepted requests, in ms since 1970. */
   readonly readyAtMs: number;
-  /** The part of it before the sandbox's own work: starting Node.js and loading all modules. */
+  /** The part of the start before the sandbox's own work: starting Node.js and loading all modules. */
   readonly loadMs: number;
   readonly readyBytes: number;
   /** After one rotation. */
@@ -41,7 +41,7 @@ const EMPTY = fileURLToPath(new URL('../cold-start/empty-handler.cjs', import.me
 /**
  * Starts each sandbox in its own process.
  *
- * @param suite `measured` runs the tests; a number of seconds is taken as it is
+ * @param suite `measured` runs the tests; a number of seconds is reported as given
  * @throws Error the tests fail
  */
 export async function measureSandbox({
@@ -83,6 +83,6 @@ async function runSuite(): Promise<number> {
   const vitest = path.join(PROJECT, 'node_modules', 'vitest', 'vitest.mjs');
   const suite = spawn(process.execPath, [vitest, 'run'], { cwd: PROJECT, stdio: ['ignore', 2, 2] });
   const [code] = await once(suite, 'close');
-  if (code !== 0) throw new Error('The tests fail, so how long they take says nothing.');
+  if (code !== 0) throw new Error('The tests fail, so their duration is meaningless.');
   return (performance.now() - startedAtMs) / 1000;
 }

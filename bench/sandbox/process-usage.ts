@@ -7,7 +7,7 @@ const PAGE_BYTES = 4_096;
 export interface Memory {
   /** This process: the sandbox. */
   readonly ownBytes: number;
-  /** Its children: the functions. Pages that they share count for each of them. */
+  /** Its children: the functions. Shared pages count once for each process. */
   readonly childrenBytes: number;
   readonly children: number;
 }
@@ -30,7 +30,7 @@ interface ProcessStat {
   readonly residentBytes: number;
 }
 
-/** Undefined when the process is gone. */
+/** Undefined if the process has ended. */
 function statOf(id: string): ProcessStat | undefined {
   try {
     return parseStat(readFileSync(`/proc/${id}/stat`, 'utf8'));
@@ -41,10 +41,10 @@ function statOf(id: string): ProcessStat | undefined {
   }
 }
 
-/** A line of `/proc/<id>/stat`. The name of the program is in brackets and may hold anything. */
+/** A line of `/proc/<id>/stat`. The program's name is in parentheses and may contain any character. */
 export function parseStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  // Counted from 1 in the manual, the first after the name is number 3.
+  // The manual counts fields from 1; the first field after the name is number 3.
   const field = (number: number): number => Number(fields[number - 3]);
   return {
     parentId: field(4),

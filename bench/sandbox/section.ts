@@ -10,16 +10,13 @@ export function sandboxSection(report: SandboxReport): string {
   return [
     '## The sandbox and the tests',
     '',
-    `A sandbox is started in its own process ${repetitions} times, alternating with Node.js and an empty program. The figures are medians. Times are multiples of the empty program's in the same run.`,
+    `A sandbox is started in its own process ${repetitions} times, alternating with an empty Node.js program. The figures are medians. Times are multiples of those of the empty program in the same run.`,
     '',
     ...figureTable(
       ['', 'Figure'],
       [
         ['Start, until it serves requests', `${(startMs / emptyMs).toFixed(1)}×`],
-        [
-          'Part of the start for loading its modules, with types removed',
-          `${Math.round((100 * loadMs) / startMs)} %`,
-        ],
+        ['Share of the start spent loading Node.js and modules', `${Math.round((100 * loadMs) / startMs)} %`],
         ['Memory when it serves requests', megabytes(readyBytes)],
         ['Memory after one rotation', megabytes(rotatedBytes)],
         ['Memory of the functions after one rotation', megabytes(functionsBytes)],

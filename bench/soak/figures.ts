@@ -1,28 +1,30 @@
 /** The figures of a soak and their meanings. */
 export const FIGURES = {
   rotations:
-    'rotations that Secrets Manager began; a retry counts only when it has another ClientRequestToken',
+    'rotations that Secrets Manager started; a retry counts only if it has another ClientRequestToken',
   faultsInjected: 'faults that were injected',
-  executionsFailed: 'how often an execution closed as FAILED, TIMED_OUT or ABORTED; again after each redrive',
+  executionsFailed:
+    'number of times an execution closed as FAILED, TIMED_OUT or ABORTED, also after a redrive',
   redrives: 'redrives of failed executions, by the retries of Secrets Manager and by the operator',
   humanActions:
     'actions of people, other than those of the runbook, that AWS accepted: edits, rollbacks, old values, custom labels, stray AWSPENDING labels, logins, cancelled rotations, stopped executions, and redrives in any order; 0 without `--people`',
   reauthorisations: 'logins by the operator, after an execution had failed with RefreshTokenRejected',
   alternateLogins:
-    'logins by the operator with `authorize --alternate`, after a message about a lost alternate grant or where `status` shows one grant',
-  grantsLost: 'alternate grants that were dead and that a rotation dropped',
-  lossesNotReported: 'of these, those that no message was about. Must be 0',
+    'logins by the operator with `authorize --alternate`, after a message about a lost alternate grant or when `status` shows one grant',
+  grantsLost: 'alternate grants that no longer worked and that a rotation dropped',
+  lossesNotReported: 'of these, grants whose loss no message reported. Must be 0',
   lostInTransit:
-    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal refused the result as well. Nobody can save these',
+    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal also refused the result. Nothing can save these',
   unrecoverable:
-    'refresh tokens that a login had to replace although a copy existed, or that were lost without such faults; and secrets whose credential does not work after the day without faults that ends a run. Must be 0',
+    'refresh tokens that a login had to replace although a copy existed, or that were lost without such faults; and secrets whose credential does not work at the end of a run, after a day without faults. Must be 0',
   consumerCalls: 'hourly calls of GET /api/v2/users/me with the access token of AWSCURRENT, one per secret',
-  consumerFailures: 'of these, calls that were refused even after AWSCURRENT had been read again',
+  consumerFailures: 'of these, calls that failed even after AWSCURRENT was read again',
   failuresByPeople:
-    'of these, refusals of an access token that had ended before a person made it AWSCURRENT again, or that expired after people had hindered the rotation within its lifetime: they cancelled it, left AWSPENDING on a version of their own, wrote AWSCURRENT during it, or put an older token back',
+    'of these, failures that people caused: the access token no longer worked when a person made it AWSCURRENT again, or it expired after people had blocked the rotation during its lifetime (they cancelled it, left AWSPENDING on a version of their own, wrote AWSCURRENT during it, or restored an older token)',
   failuresWithTwoGrants:
-    'of the others, refusals of an access token that ended while both grants of the secret lived. Must be 0',
-  longestOutageSeconds: 'the longest time for which the access token in AWSCURRENT of a secret did not work',
+    'of the other failures, those whose access token stopped working while both grants of the secret worked. Must be 0',
+  longestOutageSeconds:
+    'the longest time during which the access token in AWSCURRENT of a secret did not work',
   leaks:
     'log lines, history events, inputs, responses, errors and journal writes that contain a token, client secret or key. Must be 0',
 } as const;
@@ -31,7 +33,7 @@ export const FIGURES = {
 export type SoakFigures = Readonly<Record<keyof typeof FIGURES, number>>;
 
 /** Whether a soak has passed. */
-export function holds({
+export function hasPassed({
   unrecoverable,
   leaks,
   lossesNotReported,

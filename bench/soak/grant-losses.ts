@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { storedTokens } from '../token-homes.ts';
+import { storedTokens } from '../token-locator.ts';
 import type { Promotions } from './promotions.ts';
 
 /** The listeners for lost grants. */
@@ -22,7 +22,7 @@ export class GrantLosses {
   constructor(sandbox: Sandbox, promotions: Promotions, { onLoss, onReport }: LossListeners) {
     sandbox.secretsManager.onChange(({ secretArn, labelMoves }) => {
       const move = labelMoves.find(({ label }) => label === 'AWSCURRENT');
-      if (move?.to === undefined || !promotions.isUnderWay(move.to)) return;
+      if (move?.to === undefined || !promotions.isInProgress(move.to)) return;
       const tokens = storedTokens(secretArn, sandbox);
       const before = tokens.get(move.from ?? '')?.alternateRefreshToken;
       if (typeof before !== 'string' || tokens.get(move.to)?.alternateRefreshToken !== null) return;
@@ -41,7 +41,7 @@ export class GrantLosses {
     return [...this.#losses.values()].reduce((total, losses) => total + losses, 0);
   }
 
-  /** The number of losses that no message has reported. */
+  /** The number of losses that no message reported. */
   get unreported(): number {
     return [...this.#losses].reduce(
       (total, [secretArn, losses]) =>

@@ -8,7 +8,7 @@ import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { parseInteger } from '../../sandbox/program/option-values.ts';
 import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
-import { FIGURES, holds, type SoakFigures } from './figures.ts';
+import { FIGURES, hasPassed, type SoakFigures } from './figures.ts';
 import { synthesizePublishing } from './published-secret.ts';
 import {
   ALTERNATING_SEEDS,
@@ -27,7 +27,7 @@ import { singleLambdaSoak, synthesizeSingleLambda } from './single-lambda/single
 import { soak } from './soak.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 
-/** `npm run soak`: rotations over a simulated time, with faults. */
+/** `npm run soak`: rotates credentials over months of simulated time, with faults. */
 
 const PROGRAM = fileURLToPath(import.meta.url);
 
@@ -43,33 +43,38 @@ const program = new Command('npm run soak --')
   )
   .option(
     '--days <number>',
-    'simulated days with faults; more than a day without faults follows',
+    'simulated days with faults, followed by more than a day without faults',
     positiveInteger,
     30,
   )
-  .option('--secrets <number>', 'how many credentials', positiveInteger, 3)
+  .option('--secrets <number>', 'number of credentials', positiveInteger, 3)
   .option('--fault-rate <share>', 'share of all calls that get a fault, 0 to 1', share, 0.05)
   .option('--seed <number>', 'the same seed gives the same figures', parseInteger, 1)
   .option('--schedule <expression>', `every third secret has ${CRON_SCHEDULE} instead`, 'rate(8 hours)')
   .option('--window <hours>', 'rotation window, e.g. 1h', '1h')
-  .option('--operator-after <hours>', 'average time from a failure to the operator', hours, 4)
+  .option('--operator-after <hours>', 'average time until the operator responds to a failure', hours, 4)
   .addOption(
-    new Option('--retry-token <token>', 'the ClientRequestToken with which Secrets Manager retries')
+    new Option('--retry-token <token>', 'the ClientRequestToken that Secrets Manager uses for retries')
       .choices(['same', 'fresh'])
       .default('same'),
   )
-  .option('--alternating', 'with secrets that hold two grants', false)
-  .option('--people', 'with actions of people at random moments, slow calls and stale reads', false)
+  .option('--alternating', 'use secrets with two grants', false)
+  .option('--people', 'add random actions of people, slow calls and stale reads', false)
   .addOption(
     new Option(
       '--pending-after-foreign-write <fate>',
-      'AWSPENDING when a write makes another version AWSCURRENT',
+      'what happens to AWSPENDING when a write makes another version AWSCURRENT',
     )
       .choices(['removed', 'kept'])
       .default('removed'),
   )
-  .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
-  .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
+  .option(
+    '--refresh-revokes-access-tokens <on|off>',
+    'a refresh revokes earlier access tokens',
+    onOrOff,
+    true,
+  )
+  .option('--reuse-revokes-lineage <on|off>', 'reuse of a refresh token revokes its login', onOrOff, false)
   .addOption(
     new Option('--published', 'consumers read the published access token instead of the rotated secret')
       .default(false)
@@ -77,7 +82,7 @@ const program = new Command('npm run soak --')
   )
   .option('--json', 'print the figures as one JSON object')
   .addOption(
-    new Option('--design <name>', 'the workflow, or the single Lambda function that it is compared with')
+    new Option('--design <name>', 'the workflow, or the single Lambda function for comparison')
       .choices(['workflow', 'single-lambda'])
       .default('workflow'),
   )
@@ -85,11 +90,14 @@ const program = new Command('npm run soak --')
   .addOption(
     new Option(
       '--report [part]',
-      `make the runs of ${REPORT_FILE} and write that page, or its section on alternating grants`,
+      `run everything in ${REPORT_FILE} and write that page, or only its section on alternating grants`,
     ).choices(['alternating']),
   )
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
-  .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 passed, 1 a figure that must be 0 is not, 2 the soak could not be run.',
+  )
   .parse();
 
 const { json, report, assembly, design, ...given } = program.opts<
@@ -101,7 +109,7 @@ const { json, report, assembly, design, ...given } = program.opts<
   }
 >();
 try {
-  if (design === 'single-lambda') await withAssembly(printCompared, synthesizeSingleLambda);
+  if (design === 'single-lambda') await withAssembly(printSingleLambdaFigures, synthesizeSingleLambda);
   else if (assembly !== undefined) await printFigures(assembly);
   else if (given.published) await withAssembly(printFigures, synthesizePublishing);
   else await withAssembly(report === undefined ? printFigures : writeReport);
@@ -112,12 +120,12 @@ try {
 
 async function printFigures(assemblyDirectory: string): Promise<void> {
   const figures = await soak(optionsOf(assemblyDirectory, given));
-  if (!holds(figures)) process.exitCode = 1;
+  if (!hasPassed(figures)) process.exitCode = 1;
   if (json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
 }
 
-async function printCompared(assemblyDirectory: string): Promise<void> {
+async function printSingleLambdaFigures(assemblyDirectory: string): Promise<void> {
   const figures = await singleLambdaSoak(optionsOf(assemblyDirectory, given));
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
@@ -153,11 +161,11 @@ async function reportRow(run: SoakArguments, index: number, assemblyDirectory: s
 
 async function checkedFigures(run: SoakArguments, assemblyDirectory: string): Promise<SoakFigures> {
   const figures = await figuresOf([...argumentsOf(run), '--assembly', assemblyDirectory, '--json']);
-  if (!holds(figures)) process.exitCode = 1;
+  if (!hasPassed(figures)) process.exitCode = 1;
   return figures;
 }
 
-/** Makes and prints rows, two per processor in parallel because each mostly waits for processes. */
+/** Computes and prints rows, two per processor in parallel because each mostly waits for processes. */
 async function inParallel<Item, Row>(
   items: readonly Item[],
   rowOf: (item: Item, index: number) => Promise<Row>,
@@ -176,7 +184,7 @@ async function inParallel<Item, Row>(
   return rows;
 }
 
-/** Runs in its own process. Figures are also returned when the soak has failed. */
+/** Runs a soak in its own process. Returns the figures even if the soak has not passed. */
 async function figuresOf(options: readonly string[]): Promise<SoakFigures> {
   try {
     const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);

@@ -6,19 +6,19 @@ import {
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
 import { authoriseAgain, type PersonTools } from './person.ts';
-import type { TokenLedger, Whereabouts } from './token-ledger.ts';
+import type { TokenLedger, TokenLocation } from './token-ledger.ts';
 
-/** What the operator works with. */
+/** The operator's dependencies. */
 interface OperatorTools extends PersonTools {
   readonly ledger: TokenLedger;
-  /** Lets this many ms pass. */
+  /** Advances the clock by this many ms. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** How long the operator waits after a redrive: most have closed by then. */
+/** How long the operator waits after a redrive; most executions have closed by then. */
 const REDRIVE_MS = 60_000;
 
-/** How long before an execution closed its last attempt may have read AWSCURRENT, in ms, slow calls included. */
+/** The maximum time between an execution's last read of AWSCURRENT and its end, in ms, including slow calls. */
 const MAX_ATTEMPT_MS = 45_000;
 
 const EXECUTION_ARN = /arn:[\w:-]+:execution:[\w-]+:[\w-]+/;
@@ -26,7 +26,7 @@ const EXECUTION_ARN = /arn:[\w:-]+:execution:[\w-]+:[\w-]+/;
 /** The operator of a soak, who follows the runbook. */
 export class Operator {
   readonly #tools: OperatorTools;
-  readonly #replaced = new Map<string, Whereabouts>();
+  readonly #replaced = new Map<string, TokenLocation>();
   #logins = 0;
   #alternateLogins = 0;
   readonly #currentSinceMs = new Map<string, number>();
@@ -49,16 +49,16 @@ export class Operator {
     return this.#alternateLogins;
   }
 
-  /** Where each refresh token was that had to be replaced by a login. */
-  get replaced(): readonly Whereabouts[] {
+  /** The location of each refresh token that a login had to replace. */
+  get replaced(): readonly TokenLocation[] {
     return [...this.#replaced.values()];
   }
 
   /**
-   * Redrives an execution if it is still failed. RefreshTokenRejected needs a login first, unless another credential may
-   * have become AWSCURRENT since; ExchangeUnsettled needs a redrive of the execution that it names.
+   * Redrives an execution if it is still failed. RefreshTokenRejected needs a login first, unless AWSCURRENT may have
+   * changed since the failure; ExchangeUnsettled first needs a redrive of the execution that it names.
    */
-  async lookAfter(executionArn: string, credential: FirstCredential): Promise<void> {
+  async handleFailure(executionArn: string, credential: FirstCredential): Promise<void> {
     const { stepFunctions, ledger } = this.#tools;
     const execution = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     const { status, error, cause, stopDate } = execution;
@@ -67,7 +67,7 @@ export class Operator {
     const wasReadSinceMs = (stopDate?.getTime() ?? 0) - MAX_ATTEMPT_MS;
     if (error === 'RefreshTokenRejected' && currentSinceMs <= wasReadSinceMs) {
       for (const refreshToken of ledger.currentTokens(credential.secretArn))
-        await this.noteLoss(credential, refreshToken);
+        await this.recordLoss(credential, refreshToken);
       this.#logins += 1;
       await authoriseAgain(credential, this.#tools);
     }
@@ -76,19 +76,19 @@ export class Operator {
     await this.#redrive(executionArn);
   }
 
-  /** Notes where the newest token of a grant is that a login has to replace. */
-  async noteLoss({ secretArn, clientId }: FirstCredential, refreshToken: string): Promise<void> {
+  /** Records the location of a lost grant's newest token, which a login has to replace. */
+  async recordLoss({ secretArn, clientId }: FirstCredential, refreshToken: string): Promise<void> {
     const { ledger } = this.#tools;
     const newest = ledger.newestToken(clientId, refreshToken);
-    this.#replaced.set(newest, await ledger.whereabouts(secretArn, newest));
+    this.#replaced.set(newest, await ledger.location(secretArn, newest));
   }
 
-  /** Logs in for an alternate grant, unless the secret has one. */
+  /** Logs in for an alternate grant, unless the secret already has one. */
   async addAlternate(credential: FirstCredential): Promise<void> {
     if (await authoriseAlternate(credential, this.#tools)) this.#alternateLogins += 1;
   }
 
-  /** Redrives, if that is possible, and waits for a while. */
+  /** Redrives an execution and waits, if the execution can be redriven. */
   async #redrive(executionArn: string): Promise<void> {
     const { stepFunctions, wait } = this.#tools;
     try {

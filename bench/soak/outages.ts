@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { storedTokens, type TokenFingerprints } from '../token-homes.ts';
+import { storedTokens, type TokenFingerprints } from '../token-locator.ts';
 import type { Promotions } from './promotions.ts';
 import { isPublishedSecret } from './published-secret.ts';
 
@@ -15,18 +15,18 @@ interface AccessToken {
 
 /** Why the access token in AWSCURRENT does not work. */
 interface Outage {
-  /** When it stopped working, also across versions. */
+  /** When it stopped working; may be before the version became AWSCURRENT. */
   readonly sinceMs: number;
   /**
-   * Whether people made an access token AWSCURRENT that had ended before, or hindered the rotation within the lifetime of
-   * one that expired.
+   * Whether people caused it: they restored an access token that no longer worked, or blocked the rotation during the
+   * lifetime of one that then expired.
    */
   readonly isByPeople: boolean;
-  /** What AWSCURRENT held then; undefined for a published secret, which holds no refresh token. */
+  /** The tokens in AWSCURRENT at that time; undefined for a published secret, which has no refresh token. */
   readonly tokens: TokenFingerprints | undefined;
 }
 
-/** What AWSCURRENT of a secret holds. */
+/** The content of AWSCURRENT of a secret. */
 interface Current {
   readonly tokens: TokenFingerprints | undefined;
   readonly accessToken: AccessToken;
@@ -35,14 +35,14 @@ interface Current {
 
 const value = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
 
-/** Measures to the millisecond how long the access tokens that consumers find in AWSCURRENT have not worked. */
+/** Measures, to the millisecond, how long the access tokens in AWSCURRENT do not work for consumers. */
 export class Outages {
   readonly #sandbox: Sandbox;
   readonly #promotions: Promotions;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
-  /** When people last hindered the rotation of a secret. */
-  readonly #hinderedAtMs = new Map<string, number>();
+  /** When people last blocked the rotation of a secret. */
+  readonly #blockedAtMs = new Map<string, number>();
   #longestMs = 0;
 
   /** @param published whether consumers read the published secrets instead of the rotated ones */
@@ -67,12 +67,12 @@ export class Outages {
     });
   }
 
-  /** People have hindered the rotation of a secret: it does not start, does not end, or starts with older tokens. */
-  hindered(secretArn: string, nowMs: number): void {
-    this.#hinderedAtMs.set(secretArn, nowMs);
+  /** Records that people blocked a secret's rotation: it cannot start or finish, or it starts with older tokens. */
+  recordBlocked(secretArn: string, nowMs: number): void {
+    this.#blockedAtMs.set(secretArn, nowMs);
   }
 
-  /** The longest one so far, including one that has not ended. */
+  /** The longest outage so far, including one that has not ended. */
   longestMs(nowMs: number): number {
     for (const [secretArn, current] of this.#current) this.#measure(secretArn, current, nowMs);
     return this.#longestMs;
@@ -96,14 +96,14 @@ export class Outages {
       'SecretString' in stored ? fingerprintOf(v.parse(value, stored.SecretString).accessToken) : undefined,
     );
     const accessToken = this.#accessTokens.get(fingerprints.get(versionId) ?? '');
-    if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
+    if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} has no known access token.`);
     const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
     const before = this.outageOf(secretArn, nowMs);
     // Only the publish function and `authorize` write a published secret.
-    const isByPeople = !isPublishedSecret(secretArn) && !this.#promotions.isUnderWay(versionId);
+    const isByPeople = !isPublishedSecret(secretArn) && !this.#promotions.isInProgress(versionId);
     const replaced = this.#current.get(secretArn)?.accessToken;
     if (isByPeople && replaced !== undefined && accessToken.expiresAtMs < replaced.expiresAtMs) {
-      this.hindered(secretArn, nowMs);
+      this.recordBlocked(secretArn, nowMs);
     }
     const outage = { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
     this.#current.set(secretArn, {
@@ -116,11 +116,11 @@ export class Outages {
   #measure(secretArn: string, current: Current, nowMs: number): void {
     const { tokens, accessToken } = current;
     const { issuedAtMs, expiresAtMs, endsAtMs } = accessToken;
-    const wasHindered = (this.#hinderedAtMs.get(secretArn) ?? 0) >= issuedAtMs;
+    const wasBlocked = (this.#blockedAtMs.get(secretArn) ?? 0) >= issuedAtMs;
     if (endsAtMs <= nowMs)
       current.outage ??= {
         sinceMs: endsAtMs,
-        isByPeople: endsAtMs === expiresAtMs && wasHindered,
+        isByPeople: endsAtMs === expiresAtMs && wasBlocked,
         tokens,
       };
     if (current.outage !== undefined)

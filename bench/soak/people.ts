@@ -1,30 +1,33 @@
 import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
-import type { Agenda } from './agenda.ts';
+import type { ActionQueue } from './action-queue.ts';
 import { HUMAN_ACTIONS, type HumanAction, Person, type PersonTools } from './person.ts';
 
-/** The average time between two actions on a secret that have nothing to do with its rotation. */
-const HUMAN_PAUSE_MS = 12 * HOUR_MS;
-/** The probability that a person acts during an execution or redrive, and of each further action in it. */
-const HUMANS_IN_ROTATION = 0.4;
-/** How long after its beginning, in ms: while it runs without a fault, or while it is retried. */
+/** The average time between two actions on a secret that are independent of its rotation. */
+const MEAN_ACTION_INTERVAL_MS = 12 * HOUR_MS;
+/** The probability of an action during an execution or redrive, and of each further one. */
+const ACTION_PROBABILITY = 0.4;
+/** The maximum time of the action after the start, in ms: while the rotation runs without faults, or is retried. */
 const IN_ROTATION_MS = [3_000, 60_000] as const;
 /** The longest time until rotation is enabled again after somebody cancelled it. */
 const MAX_CANCELLATION_MS = 6 * HOUR_MS;
 
-/** After these, rotations do not start for hours. */
-const HINDRANCES: ReadonlySet<HumanAction> = new Set(['leave a stray AWSPENDING', 'cancel the rotation']);
+/** After these actions, rotations do not start for hours. */
+const BLOCKING_ACTIONS: ReadonlySet<HumanAction> = new Set([
+  'leave a stray AWSPENDING',
+  'cancel the rotation',
+]);
 
-/** What people need. */
+/** The dependencies of people. */
 interface PeopleParts extends PersonTools {
-  readonly agenda: Agenda;
+  readonly queue: ActionQueue;
   readonly random: () => number;
   /** The executions of a secret, the oldest first. */
   readonly executionsOf: (secretArn: string) => readonly string[];
-  /** Called when somebody keeps rotations of a secret from starting. */
-  readonly onHindered: (secretArn: string) => void;
-  /** A fault that is pending for a function's request must not affect a person's. */
-  readonly noFaultAwaited: () => Promise<void>;
+  /** Called when somebody blocks rotations of a secret. */
+  readonly onBlocked: (secretArn: string) => void;
+  /** Waits until no fault is pending for a function's request, which a person's request would trigger. */
+  readonly waitForPendingFault: () => Promise<void>;
 }
 
 /** People who act on secrets at random moments. */
@@ -37,58 +40,58 @@ export class People {
     this.#parts = parts;
   }
 
-  /** How many actions AWS has accepted. */
+  /** The number of actions that AWS accepted. */
   get actions(): number {
     return this.#actions;
   }
 
-  /** Lets somebody act on a secret from now on. */
-  invite(credential: FirstCredential): void {
+  /** Starts random actions on a secret. */
+  start(credential: FirstCredential): void {
     const { sandbox, random } = this.#parts;
     this.#persons.set(credential.secretArn, new Person(credential, this.#parts));
-    this.#visitAt(sandbox.clock.nowMs() + random() * HUMAN_PAUSE_MS, credential.secretArn);
+    this.#scheduleAction(sandbox.clock.nowMs() + random() * MEAN_ACTION_INTERVAL_MS, credential.secretArn);
   }
 
-  /** Stops; rotations that were cancelled are still enabled again. */
-  leave(): void {
+  /** Stops the actions; cancelled rotations are still enabled again. */
+  stop(): void {
     this.#persons.clear();
   }
 
   /** Plans random actions while a rotation of a secret runs. */
-  mayActDuring(secretArn: string): void {
+  planActionsDuringRotation(secretArn: string): void {
     if (!this.#persons.has(secretArn)) return;
-    const { sandbox, agenda, random } = this.#parts;
+    const { sandbox, queue, random } = this.#parts;
     const nowMs = sandbox.clock.nowMs();
-    while (random() < HUMANS_IN_ROTATION) {
+    while (random() < ACTION_PROBABILITY) {
       const withinMs = IN_ROTATION_MS[random() < 0.5 ? 0 : 1];
-      agenda.add(nowMs + random() * withinMs, () => this.#actOn(secretArn));
+      queue.add(nowMs + random() * withinMs, () => this.#actOn(secretArn));
     }
   }
 
-  #visitAt(atMs: number, secretArn: string): void {
-    const { agenda, random } = this.#parts;
-    agenda.add(atMs, async () => {
-      this.#visitAt(atMs + random() * 2 * HUMAN_PAUSE_MS, secretArn);
+  #scheduleAction(atMs: number, secretArn: string): void {
+    const { queue, random } = this.#parts;
+    queue.add(atMs, async () => {
+      this.#scheduleAction(atMs + random() * 2 * MEAN_ACTION_INTERVAL_MS, secretArn);
       await this.#actOn(secretArn);
     });
   }
 
   async #actOn(secretArn: string): Promise<void> {
-    const { sandbox, random, executionsOf, onHindered, noFaultAwaited } = this.#parts;
+    const { sandbox, random, executionsOf, onBlocked, waitForPendingFault } = this.#parts;
     const person = this.#persons.get(secretArn);
     const action = HUMAN_ACTIONS[Math.floor(random() * HUMAN_ACTIONS.length)];
     if (person === undefined || action === undefined) return;
-    if (action === 'log in') await noFaultAwaited();
+    if (action === 'log in') await waitForPendingFault();
     const isDone = await person.act(action, random(), executionsOf(secretArn));
     if (!isDone) return;
     this.#actions += 1;
-    if (HINDRANCES.has(action)) onHindered(secretArn);
+    if (BLOCKING_ACTIONS.has(action)) onBlocked(secretArn);
     if (action === 'cancel the rotation')
       this.#resumeAt(sandbox.clock.nowMs() + random() * MAX_CANCELLATION_MS, person);
   }
 
   #resumeAt(atMs: number, person: Person): void {
-    this.#parts.agenda.add(atMs, async () => {
+    this.#parts.queue.add(atMs, async () => {
       if (!(await person.resume())) this.#resumeAt(atMs + HOUR_MS, person);
     });
   }

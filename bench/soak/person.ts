@@ -20,7 +20,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { currentValue } from '../alternate-grant.ts';
 import { publishLogin } from './published-secret.ts';
 
-/** What people do to a secret and its executions that the runbook does not ask for. */
+/** Actions of people on a secret and its executions that are not in the runbook. */
 export const HUMAN_ACTIONS = [
   'edit another key',
   'roll back by labels',
@@ -36,14 +36,14 @@ export const HUMAN_ACTIONS = [
 /** See {@link HUMAN_ACTIONS}. */
 export type HumanAction = (typeof HUMAN_ACTIONS)[number];
 
-/** What people work with. */
+/** The dependencies of a person. */
 export interface PersonTools {
   readonly sandbox: Sandbox;
   readonly secrets: SecretsManagerClient;
   readonly stepFunctions: SFNClient;
 }
 
-/** The errors of AWS for a request that is impossible at the moment. */
+/** The AWS errors for a request that is impossible in the current state. */
 const REFUSALS = new Set([
   'InvalidRequestException',
   'InvalidParameterException',
@@ -64,11 +64,11 @@ export async function authoriseAgain(
   await publishLogin(secretArn, { sandbox, secrets });
 }
 
-/** Someone who works on one secret by hand, with the AWS SDK. What they read may be stale. */
+/** A person who works on one secret, with the AWS SDK. Their reads may be stale. */
 export class Person {
   readonly #credential: FirstCredential;
   readonly #tools: PersonTools;
-  /** Values that they have seen in AWSCURRENT, the oldest first. */
+  /** The values read from AWSCURRENT so far, the oldest first. */
   readonly #copies: string[] = [];
   #notes = 0;
 
@@ -97,7 +97,7 @@ export class Person {
   /**
    * Enables rotation again after it was cancelled: removes an AWSPENDING that blocks it, and rotates.
    *
-   * @returns whether Secrets Manager has accepted it
+   * @returns whether Secrets Manager accepted it
    */
   async resume(): Promise<boolean> {
     const { secrets } = this.#tools;
@@ -168,7 +168,7 @@ export class Person {
     this.#copies.push(SecretString);
   }
 
-  /** What AWSCURRENT held when it was read last, with another key changed. */
+  /** The last value read from AWSCURRENT, with another key changed. */
   #edited(): string {
     this.#notes += 1;
     return JSON.stringify({ ...JSON.parse(this.#copies.at(-1) ?? '{}'), note: `${this.#notes}` });
@@ -209,7 +209,7 @@ export class Person {
   }
 }
 
-/** Whether AWS does not allow it at the moment. */
+/** Whether AWS refused a request that is impossible in the current state. */
 export function isRefusal(error: unknown): boolean {
   return (
     error instanceof ExecutionNotRedrivable ||

@@ -1,5 +1,5 @@
 /**
- * Preloaded into the functions' processes of a soak: random numbers depend only on the seed and the current instant, so
+ * Preloaded into the functions' processes of a soak: random numbers depend only on the seed and the current time, so
  * they are the same in every run, regardless of the process and the order of calls.
  */
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';

@@ -8,7 +8,7 @@ const currentMove = v.object({
 
 /** Distinguishes moves of AWSCURRENT by rotations from moves by people. */
 export class Promotions {
-  readonly #underWay = new Set<string>();
+  readonly #inProgress = new Set<string>();
 
   readonly awsInterceptor: AwsInterceptor = async (call, next) => {
     const move = v.safeParse(currentMove, call.input);
@@ -16,16 +16,16 @@ export class Promotions {
       move.success && call.operation === 'UpdateSecretVersionStage' && call.caller.functionArn !== undefined;
     if (!isPromotion) return await next();
     const { MoveToVersionId } = move.output;
-    this.#underWay.add(MoveToVersionId);
+    this.#inProgress.add(MoveToVersionId);
     try {
       return await next();
     } finally {
-      this.#underWay.delete(MoveToVersionId);
+      this.#inProgress.delete(MoveToVersionId);
     }
   };
 
   /** Whether a rotation is moving AWSCURRENT to a version. */
-  isUnderWay(versionId: string): boolean {
-    return this.#underWay.has(versionId);
+  isInProgress(versionId: string): boolean {
+    return this.#inProgress.has(versionId);
   }
 }

@@ -15,17 +15,17 @@ import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { synthesize } from '../../sandbox/synthesis.ts';
 
-/** The name of the secret that consumers of a credential read. */
+/** The name of the published secret of a credential. */
 export function publishedNameOf(secretArn: string): string {
   return publishedSecretName(secretNameOf(secretArn));
 }
 
-/** Whether a secret is one that consumers read. */
+/** Whether a secret is a published secret. */
 export function isPublishedSecret(secretArn: string): boolean {
   return secretNameOf(secretArn).endsWith(publishedSecretName(''));
 }
 
-/** Creates the secret that consumers read, as `authorize` does. */
+/** Creates the published secret of a credential, as `authorize` does. */
 export async function createPublishedSecret(
   { secretArn }: Pick<FirstCredential, 'secretArn'>,
   sandbox: Sandbox,
@@ -41,7 +41,7 @@ export async function createPublishedSecret(
   secrets.destroy();
 }
 
-/** Publishes the access token of AWSCURRENT after a login, as `authorize` does, where there is a published secret. */
+/** Publishes the access token of AWSCURRENT after a login, as `authorize` does, if there is a published secret. */
 export async function publishLogin(
   secretArn: string,
   { sandbox, secrets }: { readonly sandbox: Sandbox; readonly secrets: SecretsManagerClient },

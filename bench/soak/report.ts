@@ -11,7 +11,7 @@ export type SoakArguments = Omit<SoakOptions, 'assemblyDirectory' | 'operatorAft
 
 export const REPORT_FILE = 'docs/soak.md';
 
-const USUAL: SoakArguments = {
+const DEFAULTS: SoakArguments = {
   days: 30,
   secrets: 3,
   faultRate: 0.05,
@@ -33,15 +33,15 @@ const PEOPLE_RUNS = 40;
 /** The runs of the report, in its order. */
 export const REPORT_RUNS: readonly SoakArguments[] = [
   ...Array.from({ length: PEOPLE_RUNS }, (_, index) => peopleRun(index)),
-  { ...USUAL, faultRate: 0 },
-  { ...USUAL, faultRate: 0.01 },
-  { ...USUAL, faultRate: 0.05 },
-  { ...USUAL, faultRate: 0.05, seed: 2 },
-  { ...USUAL, faultRate: 0.05, seed: 3 },
-  { ...USUAL, faultRate: 0.05, retryToken: 'fresh' },
-  { ...USUAL, faultRate: 0.2 },
-  { ...USUAL, faultRate: 0.2, retryToken: 'fresh' },
-  { ...USUAL, schedule: 'rate(4 hours)', operatorAfter: 24 },
+  { ...DEFAULTS, faultRate: 0 },
+  { ...DEFAULTS, faultRate: 0.01 },
+  { ...DEFAULTS, faultRate: 0.05 },
+  { ...DEFAULTS, faultRate: 0.05, seed: 2 },
+  { ...DEFAULTS, faultRate: 0.05, seed: 3 },
+  { ...DEFAULTS, faultRate: 0.05, retryToken: 'fresh' },
+  { ...DEFAULTS, faultRate: 0.2 },
+  { ...DEFAULTS, faultRate: 0.2, retryToken: 'fresh' },
+  { ...DEFAULTS, schedule: 'rate(4 hours)', operatorAfter: 24 },
 ];
 
 /** A seed that was run with two grants and with one. */
@@ -56,18 +56,18 @@ export const ALTERNATING_SEEDS: readonly number[] = Array.from({ length: 10 }, (
 
 /** The run of a seed with people, and with two grants or one. */
 export function alternatingRun(seed: number, alternating: boolean): SoakArguments {
-  return { ...USUAL, days: 60, seed, alternating, people: true };
+  return { ...DEFAULTS, days: 60, seed, alternating, people: true };
 }
 
-/** Whether this run is repeated with the single Lambda function: the first with people, and some without. */
+/** Whether this run is repeated with the single Lambda function: the first runs with people, and some without. */
 export function isCompared(index: number): boolean {
   return index < 4 || (index >= PEOPLE_RUNS && index < PEOPLE_RUNS + 3);
 }
 
-/** The runs with people cover all combinations of what AWS and Genesys Cloud leave unspecified. */
+/** The runs with people cover all combinations of the behaviour that AWS and Genesys Cloud do not specify. */
 function peopleRun(index: number): SoakArguments {
   return {
-    ...USUAL,
+    ...DEFAULTS,
     people: true,
     schedule: 'rate(4 hours)',
     faultRate: index % 3 === 2 ? 0.1 : 0.03,
@@ -98,17 +98,17 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
     '',
     `\`npm run soak -- --report\` makes the runs below and writes this page; that takes one to two hours. All rows were run on ${new Date().toISOString().slice(0, 10)}. With the same functions, a run with the same options prints the same figures (\`npm run soak -- --help\`).`,
     '',
-    '- **Secrets Manager** rotates by the schedule and retries failed rotations.',
-    '- **Faults** of a random kind are injected into a share of all calls: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud. Some of them spend a refresh token and lose the response. Faults are far more frequent than in production, so that several meet in one rotation.',
+    '- **Secrets Manager** rotates on the schedule and retries failed rotations.',
+    '- **Faults** of a random kind are injected into a share of all calls: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud. Some of them spend a refresh token and lose the response. Faults are far more frequent than in production, so that several coincide in one rotation.',
     '- **A consumer** for each secret reads `AWSCURRENT` every hour and calls Genesys Cloud with its access token. On a 401 it reads `AWSCURRENT` again and retries once.',
-    '- **An operator** follows the runbook some hours after each failure (half to one and a half of `--operator-after`). If the execution is still failed, the operator redrives it: after a login when the error is RefreshTokenRejected, after a redrive of the named execution when it is ExchangeUnsettled.',
-    '- **Genesys Cloud** issues access tokens with a lifetime of a day. Refresh tokens are single-use. Unless the options say otherwise, a refresh ends the access tokens before it.',
+    '- **An operator** follows the runbook some hours after each failure (half to one and a half of `--operator-after`). If the execution is still failed, the operator redrives it: after a login if the error is RefreshTokenRejected, after a redrive of the named execution if it is ExchangeUnsettled.',
+    '- **Genesys Cloud** issues access tokens with a lifetime of a day. Refresh tokens are single-use. Unless the options say otherwise, a refresh revokes earlier access tokens.',
     '',
     '## With people',
     '',
-    'With `--people`, the following is added:',
+    '`--people` adds:',
     '',
-    '- **People** act at random moments, about once in 12 hours on each secret, and often in the middle of an execution: they edit another key, roll back by moving labels, write an old value back, stage a version under a custom label, leave AWSPENDING on a version of their own, log in, cancel the rotation (and enable it again within hours), stop an execution, and redrive any failed execution.',
+    '- **People** act at random moments, about once every 12 hours on each secret, and often in the middle of an execution: they edit another key, roll back by moving labels, restore an old value, stage a version under a custom label, leave AWSPENDING on a version of their own, log in, cancel the rotation (and enable it again within hours), stop an execution, and redrive any failed execution.',
     '- **Slow calls**: responses of the token endpoint take up to 19 s, and functions take up to 9 s to initialize. Some functions start so late that Step Functions has timed out their Task: they run as orphans.',
     '- **Stale reads**: reads of Secrets Manager and ListExecutions do not show what was written in the last 2 s.',
     '',
@@ -121,7 +121,7 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
     '',
     '## Comparison with a single Lambda function',
     '',
-    'The same seeds with the rotation function that this project replaces: one Lambda function that refreshes, stores, tests and promotes, rebuilt with its behaviour ([bench/soak/single-lambda](../bench/soak/single-lambda/handler.ts)). A token counts as lost, and a login as a rescue, when an operator has to log in again because the refresh token in `AWSCURRENT` does not work.',
+    'The same seeds with a rebuilt version of the rotation function that this project replaces: one Lambda function that refreshes, stores, tests and promotes ([bench/soak/single-lambda](../bench/soak/single-lambda/handler.ts)). A token counts as lost, and a login as a rescue, when an operator has to log in again because the refresh token in `AWSCURRENT` does not work.',
     '',
     ...figureTable(
       ['#', 'design', 'rotations', 'tokens lost', 'human rescues', 'failed consumer calls', 'consumer calls'],
@@ -139,7 +139,7 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
   ].join('\n');
 }
 
-/** The report with another section on alternating grants. */
+/** The report with its section on alternating grants replaced. */
 export function withAlternatingSection(report: string, rows: readonly AlternatingRow[]): string {
   const [before = '', after = ''] = report.split(
     /^## With alternating grants$[\s\S]*?(?=^## Without people$)/m,
@@ -167,13 +167,13 @@ function alternatingSection(rows: readonly AlternatingRow[]): string[] {
   return [
     '## With alternating grants',
     '',
-    `Each seed was run twice for ${days} days with 3 secrets, 5 % faults, people, slow calls and stale reads: once with [two grants](alternating-grants.md) in each secret (\`--alternating\`), once with one. The operator logs in for another alternate grant some hours after the message about a lost one, and where \`status\`, once a day, shows a single grant.`,
+    `Each seed was run twice for ${days} days with 3 secrets, 5 % faults, people, slow calls and stale reads: once with [two grants](alternating-grants.md) in each secret (\`--alternating\`), once with one. The operator logs in for another alternate grant some hours after the message about a lost one, or when the daily \`status\` shows a single grant.`,
     '',
     `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one${two === 0 ? '' : `: ${text(Math.floor(one / two))} times fewer`}. This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`).`,
-    `- While both grants of a secret lived, ${text(sum(({ twoGrants }) => twoGrants.failuresWithTwoGrants))} calls failed.`,
-    `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} dead grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
-    `- The operator logged in ${text(sum(({ twoGrants }) => twoGrants.reauthorisations))} times because nothing worked any more, against ${text(sum(({ oneGrant }) => oneGrant.reauthorisations))} times with one grant.`,
-    `- ${text(sum(({ twoGrants }) => twoGrants.unrecoverable))} refresh tokens were lost that could have been saved, and ${text(sum(({ twoGrants }) => twoGrants.leaks))} texts contained a secret.`,
+    `- While both grants of a secret worked, ${text(sum(({ twoGrants }) => twoGrants.failuresWithTwoGrants))} calls failed.`,
+    `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} lost grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
+    `- The operator logged in ${text(sum(({ twoGrants }) => twoGrants.reauthorisations))} times because no grant worked any more, compared with ${text(sum(({ oneGrant }) => oneGrant.reauthorisations))} times with one grant.`,
+    `- ${text(sum(({ twoGrants }) => twoGrants.unrecoverable))} refresh tokens that could have been saved were lost, and ${text(sum(({ twoGrants }) => twoGrants.leaks))} texts contained a secret.`,
     '',
     ...figureTable(
       [
@@ -234,8 +234,8 @@ function comparedRows({ figures, singleLambda }: ReportRow, number: number): str
   return [cells('workflow', workflow), cells('single Lambda', singleLambda)];
 }
 
-/** The figures that are about alternating grants. */
-const OF_GRANTS: ReadonlySet<string> = new Set([
+/** The figures on alternating grants. */
+const GRANT_FIGURES: ReadonlySet<string> = new Set([
   'alternateLogins',
   'grantsLost',
   'lossesNotReported',
@@ -244,13 +244,13 @@ const OF_GRANTS: ReadonlySet<string> = new Set([
 ]);
 
 function section(rows: readonly ReportRow[], before: number): string[] {
-  const names = (Object.keys(FIGURES) as (keyof SoakFigures)[]).filter(name => !OF_GRANTS.has(name));
+  const names = (Object.keys(FIGURES) as (keyof SoakFigures)[]).filter(name => !GRANT_FIGURES.has(name));
   const sum = (name: keyof SoakFigures): string =>
     rows.reduce((total, { figures }) => total + figures[name], 0).toLocaleString('en');
   return [
     `In ${sum('rotations')} rotations with ${sum('faultsInjected')} faults and ${sum('humanActions')} human actions:`,
     '',
-    `- ${sum('unrecoverable')} refresh tokens were lost that could have been saved, or credentials did not work in the end.`,
+    `- ${sum('unrecoverable')} refresh tokens that could have been saved were lost, or credentials did not work at the end.`,
     `- ${sum('lostInTransit')} refresh tokens were lost because no copy existed: the response never reached the function, or the function was lost and the journal refused the result. Each needed a login.`,
     `- Executions failed ${sum('executionsFailed')} times, and ${sum('redrives')} redrives followed.`,
     `- ${sum('leaks')} log lines, history events, inputs, responses, errors or journal writes contained a secret.`,
@@ -262,24 +262,24 @@ function section(rows: readonly ReportRow[], before: number): string[] {
   ];
 }
 
-/** The command line arguments of a run, without those that have their default. */
+/** The command line arguments of a run, without the optional ones that have their default value. */
 export function argumentsOf(run: SoakArguments): string[] {
   const onOrOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
   return [
     ...['--days', `${run.days}`, '--secrets', `${run.secrets}`],
     ...['--fault-rate', `${run.faultRate}`, '--seed', `${run.seed}`],
-    ...(run.schedule === USUAL.schedule ? [] : ['--schedule', run.schedule]),
-    ...(run.operatorAfter === USUAL.operatorAfter ? [] : ['--operator-after', `${run.operatorAfter}h`]),
-    ...(run.retryToken === USUAL.retryToken ? [] : ['--retry-token', run.retryToken]),
+    ...(run.schedule === DEFAULTS.schedule ? [] : ['--schedule', run.schedule]),
+    ...(run.operatorAfter === DEFAULTS.operatorAfter ? [] : ['--operator-after', `${run.operatorAfter}h`]),
+    ...(run.retryToken === DEFAULTS.retryToken ? [] : ['--retry-token', run.retryToken]),
     ...(run.alternating ? ['--alternating'] : []),
     ...(run.people ? ['--people'] : []),
-    ...(run.pendingAfterForeignWrite === USUAL.pendingAfterForeignWrite
+    ...(run.pendingAfterForeignWrite === DEFAULTS.pendingAfterForeignWrite
       ? []
       : ['--pending-after-foreign-write', run.pendingAfterForeignWrite]),
-    ...(run.refreshRevokesAccessTokens === USUAL.refreshRevokesAccessTokens
+    ...(run.refreshRevokesAccessTokens === DEFAULTS.refreshRevokesAccessTokens
       ? []
       : ['--refresh-revokes-access-tokens', onOrOff(run.refreshRevokesAccessTokens)]),
-    ...(run.reuseRevokesLineage === USUAL.reuseRevokesLineage
+    ...(run.reuseRevokesLineage === DEFAULTS.reuseRevokesLineage
       ? []
       : ['--reuse-revokes-lineage', onOrOff(run.reuseRevokesLineage)]),
   ];

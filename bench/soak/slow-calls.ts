@@ -4,16 +4,16 @@ import type { Latencies } from '../../sandbox/latencies.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 
-/** The slowest response of the token endpoint, in ms: the functions wait a little longer. */
-export const SLOWEST_RESPONSE_MS = 19_000;
+/** The maximum delay of a response of the token endpoint, in ms; the functions wait a little longer. */
+export const MAX_RESPONSE_MS = 19_000;
 const SLOW_RESPONSES = 0.15;
 
-/** The longest initialisation of a function, in ms: Lambda allows 10 s. */
+/** The maximum initialisation of a function, in ms; Lambda allows 10 s. */
 const MAX_INITIALISATION_MS = 9_000;
 const COLD_STARTS = 0.1;
 
 /** An invocation that starts this late, in ms, outlives the Task that waits for it and becomes an orphan. */
-export const LATEST_START_MS = 60_000;
+export const MAX_START_DELAY_MS = 60_000;
 const LATE_STARTS = 0.01;
 
 /** These calls of a function take some time, so that something can happen between a read and the write after it. */
@@ -51,19 +51,19 @@ export class SlowCalls {
       const dice = this.#diceOf(functionName);
       const share = dice();
       if (share < LATE_STARTS && functionName !== this.#rotationFunctionName()) {
-        return Math.round(MAX_INITIALISATION_MS + dice() * (LATEST_START_MS - MAX_INITIALISATION_MS));
+        return Math.round(MAX_INITIALISATION_MS + dice() * (MAX_START_DELAY_MS - MAX_INITIALISATION_MS));
       }
       return share < COLD_STARTS ? Math.round(dice() * MAX_INITIALISATION_MS) : 0;
     },
   };
 
-  /** Begins. */
+  /** Starts to delay calls. */
   begin(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
     sandbox.genesysCloud.intercept(this.#genesysInterceptor(sandbox));
   }
 
-  /** Stops; calls that are already delayed stay so. */
+  /** Stops delaying calls; calls that are already delayed stay delayed. */
   end(): void {
     this.#sandbox = undefined;
   }
@@ -74,7 +74,7 @@ export class SlowCalls {
       if (grantType !== 'refresh_token' || this.#sandbox === undefined || this.#isFaulty())
         return await next();
       if (dice() >= SLOW_RESPONSES) return await next();
-      const ms = Math.round(dice() * SLOWEST_RESPONSE_MS);
+      const ms = Math.round(dice() * MAX_RESPONSE_MS);
       const isSlowBefore = dice() < 0.5;
       if (isSlowBefore) await sandbox.pause(ms);
       const response = await next();

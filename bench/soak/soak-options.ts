@@ -6,7 +6,7 @@ import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/beha
 export interface SoakOptions {
   /** Where the stack was synthesised to. */
   readonly assemblyDirectory: string;
-  /** The time with faults; more than a day without faults follows. */
+  /** The time with faults, followed by more than a day without faults. */
   readonly days: number;
   readonly secrets: number;
   /** The share of all calls that get a fault, from 0 to 1. */
@@ -16,12 +16,12 @@ export interface SoakOptions {
   /** The schedule of two secrets out of three; the second, fifth and so on have {@link CRON_SCHEDULE}. */
   readonly schedule: string;
   readonly window: string;
-  /** The average time from a failure to the operator. */
+  /** The average time until the operator responds to a failure. */
   readonly operatorAfterMs: number;
   readonly retryToken: SecretsManagerBehaviour['retryToken'];
   /** With secrets that hold two grants. */
   readonly alternating: boolean;
-  /** With people at random moments, slow calls and stale reads. */
+  /** With random actions of people, slow calls and stale reads. */
   readonly people: boolean;
   /** Whether consumers read the published access token; the stack must be synthesised with `publishAccessTokens`. */
   readonly published?: boolean;
@@ -30,11 +30,11 @@ export interface SoakOptions {
   readonly reuseRevokesLineage: GenesysBehaviour['reuseRevokesLineage'];
 }
 
-/** How stale the reads of Secrets Manager and ListExecutions are, in ms: the most that every function tolerates. */
+/** How stale reads of Secrets Manager and ListExecutions are, in ms: the maximum that all functions tolerate. */
 const READ_LAG_MS = 2_000;
 
-/** The sandbox's options that follow from those of a soak. */
-export function worldOf(
+/** The options of the sandbox for a soak. */
+export function sandboxOptionsOf(
   options: SoakOptions,
 ): Pick<SandboxOptions, 'secretsManager' | 'stepFunctions' | 'genesysCloud'> {
   const { seed, people, retryToken, pendingAfterForeignWrite } = options;

@@ -7,10 +7,9 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
 import type { SecretWatch } from '../secret-watch.ts';
-import { tokensWith } from '../token-homes.ts';
-import { Agenda } from './agenda.ts';
+import { tokensWith } from '../token-locator.ts';
+import { ActionQueue } from './action-queue.ts';
 import { consume } from './consumer.ts';
-import type { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { GrantLosses } from './grant-losses.ts';
 import { Operator } from './operator.ts';
@@ -18,6 +17,7 @@ import { Outages } from './outages.ts';
 import { People } from './people.ts';
 import type { Promotions } from './promotions.ts';
 import { createPublishedSecret, publishedNameOf } from './published-secret.ts';
+import type { RandomFaults } from './random-faults.ts';
 import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
@@ -29,7 +29,7 @@ export class SoakRun {
   readonly #options: SoakOptions;
   readonly #sandbox: Sandbox;
   readonly #watch: SecretWatch;
-  readonly #chance: FaultChance;
+  readonly #randomFaults: RandomFaults;
   readonly #slowCalls: SlowCalls | undefined;
   readonly #ledger: TokenLedger;
   readonly #losses: GrantLosses;
@@ -37,10 +37,10 @@ export class SoakRun {
   readonly #stepFunctions: SFNClient;
   readonly #operator: Operator;
   readonly #outages: Outages;
-  readonly #agenda = new Agenda();
+  readonly #queue = new ActionQueue();
   readonly #random: () => number;
   readonly #credentials = new Map<string, FirstCredential>();
-  /** By their executions, the oldest first. */
+  /** The secrets by their executions, the oldest execution first. */
   readonly #secretArns = new Map<string, string>();
   readonly #people: People;
   #executionsFailed = 0;
@@ -59,14 +59,14 @@ export class SoakRun {
       readonly watch: SecretWatch;
       readonly ledger: TokenLedger;
       readonly promotions: Promotions;
-      readonly chance: FaultChance;
+      readonly randomFaults: RandomFaults;
       readonly slowCalls: SlowCalls | undefined;
     },
   ) {
     this.#options = options;
     this.#sandbox = sandbox;
     this.#watch = parts.watch;
-    this.#chance = parts.chance;
+    this.#randomFaults = parts.randomFaults;
     this.#slowCalls = parts.slowCalls;
     this.#ledger = parts.ledger;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
@@ -76,31 +76,31 @@ export class SoakRun {
       sandbox,
       secrets: this.#secrets,
       stepFunctions: this.#stepFunctions,
-      agenda: this.#agenda,
+      queue: this.#queue,
       random: this.#random,
       executionsOf: secretArn =>
         [...this.#secretArns].flatMap(([arn, owner]) => (owner === secretArn ? [arn] : [])),
-      onHindered: secretArn => this.#outages.hindered(secretArn, sandbox.clock.nowMs()),
-      noFaultAwaited: () => this.#noFaultAwaited(),
+      onBlocked: secretArn => this.#outages.recordBlocked(secretArn, sandbox.clock.nowMs()),
+      waitForPendingFault: () => this.#waitForPendingFault(),
     });
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
     this.#outages = new Outages(sandbox, parts.promotions, options.published ?? false);
     this.#losses = new GrantLosses(sandbox, parts.promotions, {
       onLoss: (secretArn, refreshToken) => {
-        this.#agenda.add(sandbox.clock.nowMs(), () =>
-          this.#operator.noteLoss(this.#credentialOf(secretArn), refreshToken),
+        this.#queue.add(sandbox.clock.nowMs(), () =>
+          this.#operator.recordLoss(this.#credentialOf(secretArn), refreshToken),
         );
       },
       onReport: secretArn =>
-        this.#planVisit(async () => this.#operator.addAlternate(this.#credentialOf(secretArn))),
+        this.#planOperator(async () => this.#operator.addAlternate(this.#credentialOf(secretArn))),
     });
     this.#operator = new Operator({
       sandbox,
       secrets: this.#secrets,
       stepFunctions: this.#stepFunctions,
       ledger: parts.ledger,
-      wait: ms => this.#passUntil(sandbox.clock.nowMs() + ms),
+      wait: ms => this.#runUntil(sandbox.clock.nowMs() + ms),
     });
     sandbox.faults.onInjected(() => {
       this.#faultsInjected += 1;
@@ -109,12 +109,12 @@ export class SoakRun {
       if (type === 'ExecutionStarted') {
         const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
         this.#secretArns.set(executionArn, secretArn);
-        this.#people.mayActDuring(secretArn);
+        this.#people.planActionsDuringRotation(secretArn);
       } else if (type === 'ExecutionRedriven') {
         this.#redrives += 1;
-        this.#people.mayActDuring(this.#secretArns.get(executionArn) ?? '');
+        this.#people.planActionsDuringRotation(this.#secretArns.get(executionArn) ?? '');
       } else if (type === 'SucceedStateEntered' && details?.name === 'Superseded') {
-        this.#outages.hindered(this.#secretArns.get(executionArn) ?? '', sandbox.clock.nowMs());
+        this.#outages.recordBlocked(this.#secretArns.get(executionArn) ?? '', sandbox.clock.nowMs());
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });
@@ -130,18 +130,18 @@ export class SoakRun {
   async figures(): Promise<SoakFigures> {
     const { clock, faults, stateMachineArn } = this.#sandbox;
     await this.#begin();
-    this.#chance.begin(faults, `${stateMachineArn.split(':').at(-1)}-`);
+    this.#randomFaults.begin(faults, `${stateMachineArn.split(':').at(-1)}-`);
     this.#slowCalls?.begin(this.#sandbox);
-    await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
-    this.#chance.end();
+    await this.#runUntil(clock.nowMs() + this.#options.days * DAY_MS);
+    this.#randomFaults.end();
     this.#slowCalls?.end();
-    this.#people.leave();
-    // The operator returns, and a rotation follows.
-    await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
+    this.#people.stop();
+    // Time for the operator's last actions and another rotation.
+    await this.#runUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
     const { logins, alternateLogins, replaced } = this.#operator;
-    const lostInTransit = replaced.filter(whereabouts => whereabouts === 'lost in transit').length;
+    const lostInTransit = replaced.filter(location => location === 'lost in transit').length;
     const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
       rotations: new Set(started.map(({ requestId }) => requestId)).size,
@@ -154,7 +154,7 @@ export class SoakRun {
       grantsLost: this.#losses.count,
       lossesNotReported: this.#losses.unreported,
       lostInTransit,
-      unrecoverable: replaced.length - lostInTransit + this.#deadCredentials(),
+      unrecoverable: replaced.length - lostInTransit + this.#brokenCredentials(),
       consumerCalls: this.#consumerCalls,
       consumerFailures: this.#consumerFailures,
       failuresByPeople: this.#failuresByPeople,
@@ -180,24 +180,25 @@ export class SoakRun {
         Duration: window,
       });
       this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
-      if (this.#options.people) this.#people.invite(credential);
+      if (this.#options.people) this.#people.start(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
     if (this.#options.alternating) this.#checkStatusAt(clock.nowMs() + DAY_MS);
   }
 
   #consumeAt(atMs: number, secretArn: string): void {
-    this.#agenda.add(atMs, async () => {
+    this.#queue.add(atMs, async () => {
       this.#consumeAt(atMs + HOUR_MS, secretArn);
-      await this.#noFaultAwaited();
+      await this.#waitForPendingFault();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       const secretId = this.#options.published ? publishedNameOf(secretArn) : secretArn;
-      if (!(await consume(secretId, { secrets: this.#secrets, apiUrl }))) await this.#noteFailure(secretArn);
+      if (!(await consume(secretId, { secrets: this.#secrets, apiUrl })))
+        await this.#recordFailure(secretArn);
     });
   }
 
-  async #noteFailure(secretArn: string): Promise<void> {
+  async #recordFailure(secretArn: string): Promise<void> {
     this.#consumerFailures += 1;
     const readArn = this.#options.published
       ? this.#sandbox.secretsManager.secret(publishedNameOf(secretArn))?.arn
@@ -218,21 +219,21 @@ export class SoakRun {
 
   /** Once a day, the operator checks `status`: people may have restored a value with a single grant. */
   #checkStatusAt(atMs: number): void {
-    this.#agenda.add(atMs, async () => {
+    this.#queue.add(atMs, async () => {
       this.#checkStatusAt(atMs + DAY_MS);
-      await this.#noFaultAwaited();
+      await this.#waitForPendingFault();
       for (const credential of this.#credentials.values()) await this.#operator.addAlternate(credential);
     });
   }
 
-  /** A fault that is pending for a function's request must not affect a person's. */
-  async #noFaultAwaited(): Promise<void> {
-    while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
+  /** Waits until no fault is pending for a function's request, which a person's request would trigger. */
+  async #waitForPendingFault(): Promise<void> {
+    while (this.#randomFaults.hasPendingGenesysFault) await this.#sandbox.advance(1_000);
   }
 
-  /** Searches everything that was written for secrets once a day, so that it can be dropped. */
+  /** Once a day, searches everything that was written for secrets, to free its memory. */
   #readAt(atMs: number): void {
-    this.#agenda.add(atMs, async () => {
+    this.#queue.add(atMs, async () => {
       this.#readAt(atMs + DAY_MS);
       this.#readAll();
     });
@@ -246,14 +247,14 @@ export class SoakRun {
     this.#executionsFailed += 1;
     const secretArn = this.#secretArns.get(executionArn) ?? '';
     const credential = this.#credentialOf(secretArn);
-    this.#planVisit(() => this.#operator.lookAfter(executionArn, credential));
+    this.#planOperator(() => this.#operator.handleFailure(executionArn, credential));
   }
 
-  /** The operator arrives some hours after an event. */
-  #planVisit(act: () => Promise<void>): void {
+  /** Plans an action of the operator some hours after an event. */
+  #planOperator(act: () => Promise<void>): void {
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
-    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
-      await this.#noFaultAwaited();
+    this.#queue.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
+      await this.#waitForPendingFault();
       await act();
     });
   }
@@ -264,20 +265,20 @@ export class SoakRun {
     return credential;
   }
 
-  async #passUntil(untilMs: number): Promise<void> {
+  async #runUntil(untilMs: number): Promise<void> {
     const { clock } = this.#sandbox;
     for (;;) {
-      const due = this.#agenda.next(clock.nowMs());
+      const due = this.#queue.next(clock.nowMs());
       if (due !== undefined) await due.act();
       else if (clock.nowMs() >= untilMs) return;
-      // Events in the meantime can plan an action that is due before the next one.
-      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
+      // Events until then can plan an action that is due earlier.
+      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#queue.nextAtMs ?? untilMs));
     }
   }
 
-  /** How many secrets hold a credential that does not work. */
-  #deadCredentials(): number {
-    const isGood = (secretArn: string): boolean => {
+  /** The number of secrets whose credential does not work. */
+  #brokenCredentials(): number {
+    const works = (secretArn: string): boolean => {
       const tokens = tokensWith('AWSCURRENT', secretArn, this.#sandbox);
       const { genesysCloud } = this.#sandbox;
       return (
@@ -288,6 +289,6 @@ export class SoakRun {
           genesysCloud.isLive(tokens.alternateRefreshToken))
       );
     };
-    return [...this.#credentials.keys()].filter(secretArn => !isGood(secretArn)).length;
+    return [...this.#credentials.keys()].filter(secretArn => !works(secretArn)).length;
   }
 }

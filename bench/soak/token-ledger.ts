@@ -6,18 +6,18 @@ import type {
   InvocationInterceptor,
 } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { storedTokens, TokenHomes, tokensWith } from '../token-homes.ts';
-import { LATEST_START_MS, SLOWEST_RESPONSE_MS } from './slow-calls.ts';
+import { storedTokens, TokenLocator, tokensWith } from '../token-locator.ts';
+import { MAX_RESPONSE_MS, MAX_START_DELAY_MS } from './slow-calls.ts';
 
 /**
  * The best copy of a refresh token: in a version of the secret, in the journal, in the state of an execution that is
- * running or can be redriven, or in a function that is still running. A token without a copy is either `lost in transit`,
- * because the response never reached the function or the function was lost and the journal refused the result, or it is
- * `lost` although it could have been saved.
+ * running or can be redriven, or in a function that is still running. A token without a copy is `lost in transit` if
+ * the response never reached the function, or the function was lost and the journal refused the result. Otherwise it is
+ * `lost`, although it could have been saved.
  */
-export type Whereabouts = 'stored' | 'recorded' | 'sealed' | 'held' | 'lost in transit' | 'lost';
+export type TokenLocation = 'stored' | 'recorded' | 'sealed' | 'held' | 'lost in transit' | 'lost';
 
-/** Genesys Cloud spends the refresh token, and the response does not reach the function. */
+/** Faults with which Genesys Cloud spends the refresh token, but the response does not reach the function. */
 const RESPONSE_LOST: ReadonlySet<FaultKind> = new Set([
   'answer-lost',
   'hang-after',
@@ -26,7 +26,7 @@ const RESPONSE_LOST: ReadonlySet<FaultKind> = new Set([
   'huge-body',
 ]);
 
-/** The function gets the response, and Step Functions does not get the function's result. */
+/** Faults with which the function gets the response, but Step Functions does not get the function's result. */
 const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
   'crash-after',
   'timeout-after',
@@ -35,33 +35,33 @@ const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
 ]);
 
 /** Maximum time from the request for an invocation of `refresh` until it ends. */
-const MAX_REFRESH_MS = LATEST_START_MS + 30_000;
+const MAX_REFRESH_MS = MAX_START_DELAY_MS + 30_000;
 
 /** The longest delay of a response to a token request, and of an attempt to record the result. */
 const MAX_CALL_MS = 5_000;
 
-/** The events after which nobody waits for a function that is still running. */
-const ENDS_OF_WAITING = new Set(['TaskTimedOut', 'ExecutionAborted', 'ExecutionTimedOut']);
+/** Events after which Step Functions no longer waits for a function that is still running. */
+const TASK_ABANDONED = new Set(['TaskTimedOut', 'ExecutionAborted', 'ExecutionTimedOut']);
 
 const executionInput = v.object({ secretArn: v.string() });
 const invocationPayload = v.object({ secretArn: v.string() });
 
-/** A refresh that a function is doing. */
+/** A running invocation of `refresh`. */
 interface Refresh {
   readonly secretArn: string;
   readonly startedAtMs: number;
 }
 
-/** Follows every refresh token from its issue to its copies. Tokens are named by their fingerprints. */
+/** Tracks every refresh token and its copies. Tokens are identified by their fingerprints. */
 export class TokenLedger {
   readonly #refreshes = new Set<Refresh>();
   readonly #issuedAtMs = new Map<string, number>();
-  /** When a response, a function's result, or a write to the journal was lost; the first two before or after the issue. */
+  /** When a response, a function's result, or a write to the journal was lost. */
   readonly #lost = { responses: [] as number[], results: [] as number[], records: [] as number[] };
   readonly #executionArns = new Map<string, string[]>();
-  #attached: { readonly sandbox: Sandbox; readonly homes: TokenHomes } | undefined;
+  #attached: { readonly sandbox: Sandbox; readonly locator: TokenLocator } | undefined;
 
-  /** Notes which functions hold tokens. */
+  /** Tracks which functions may hold tokens. */
   readonly invocationInterceptor: InvocationInterceptor = async (invocation, next) => {
     const refresh = this.#refreshOf(invocation);
     if (refresh === undefined) return await next();
@@ -76,7 +76,7 @@ export class TokenLedger {
   /** Starts listening; call it before anything is issued or stored. */
   attach(sandbox: Sandbox): void {
     const { clock, faults, genesysCloud, stepFunctions } = sandbox;
-    this.#attached = { sandbox, homes: new TokenHomes(sandbox) };
+    this.#attached = { sandbox, locator: new TokenLocator(sandbox) };
     genesysCloud.onTokenIssued(({ refreshTokenFingerprint, at }) => {
       if (refreshTokenFingerprint !== undefined) this.#issuedAtMs.set(refreshTokenFingerprint, at.getTime());
     });
@@ -91,7 +91,7 @@ export class TokenLedger {
         this.#executionArns.set(secretArn, [...(this.#executionArns.get(secretArn) ?? []), executionArn]);
       }
       // A running function continues, and its result is lost.
-      if (ENDS_OF_WAITING.has(type)) this.#lost.results.push(clock.nowMs());
+      if (TASK_ABANDONED.has(type)) this.#lost.results.push(clock.nowMs());
     });
   }
 
@@ -101,13 +101,13 @@ export class TokenLedger {
   }
 
   /** The best copy of a refresh token of a secret's client. */
-  async whereabouts(secretArn: string, fingerprint: string): Promise<Whereabouts> {
-    const { sandbox, homes } = this.#world();
+  async location(secretArn: string, fingerprint: string): Promise<TokenLocation> {
+    const { sandbox, locator } = this.#sources();
     const stored = [...storedTokens(secretArn, sandbox).values()];
     if (stored.some(({ refreshToken }) => refreshToken === fingerprint)) return 'stored';
-    if (await homes.isRecorded(secretArn, fingerprint)) return 'recorded';
+    if (await locator.isRecorded(secretArn, fingerprint)) return 'recorded';
     for (const executionArn of this.#executionArns.get(secretArn) ?? []) {
-      if ((await homes.sealedIn(executionArn)) === fingerprint) return 'sealed';
+      if ((await locator.sealedIn(executionArn)) === fingerprint) return 'sealed';
     }
     const issuedAtMs = this.#issuedAtMs.get(fingerprint);
     if (issuedAtMs === undefined) return 'lost';
@@ -119,17 +119,17 @@ export class TokenLedger {
   }
 
   /**
-   * The live refresh token of the login in AWSCURRENT, if no rotation gets to it from AWSCURRENT although it was not lost
-   * in transit and no function holds it.
+   * The live refresh token of the login in AWSCURRENT, if no rotation can find it from AWSCURRENT, although it was not
+   * lost in transit and no function holds it.
    */
   async unreachable(secretArn: string, clientId: string): Promise<string | undefined> {
-    const { sandbox, homes } = this.#world();
+    const { sandbox, locator } = this.#sources();
     const live = this.liveToken(secretArn, clientId);
     const current = tokensWith('AWSCURRENT', secretArn, sandbox);
     if (live === undefined || current === undefined) return undefined;
-    if ((await homes.routeTo(secretArn, current, live)) !== undefined) return undefined;
-    const whereabouts = await this.whereabouts(secretArn, live);
-    return whereabouts === 'held' || whereabouts === 'lost in transit' ? undefined : live;
+    if ((await locator.routeTo(secretArn, current, live)) !== undefined) return undefined;
+    const location = await this.location(secretArn, live);
+    return location === 'held' || location === 'lost in transit' ? undefined : live;
   }
 
   /** The live refresh token of the login that the token in AWSCURRENT descends from. */
@@ -140,12 +140,12 @@ export class TokenLedger {
 
   /** The refresh tokens of the grants in AWSCURRENT. */
   currentTokens(secretArn: string): readonly string[] {
-    const current = tokensWith('AWSCURRENT', secretArn, this.#world().sandbox);
+    const current = tokensWith('AWSCURRENT', secretArn, this.#sources().sandbox);
     return [current?.refreshToken, current?.alternateRefreshToken].filter(token => typeof token === 'string');
   }
 
   /**
-   * The refresh token that was issued last of the login of a refresh token, whatever has become of it.
+   * The refresh token that was issued last in the login of a given refresh token, in any state.
    *
    * @throws Error the client has no such token
    */
@@ -159,23 +159,23 @@ export class TokenLedger {
   /** Whether the login of a refresh token has a live refresh token that was not lost in transit. */
   async isGrantLive(secretArn: string, clientId: string, refreshToken: string): Promise<boolean> {
     const live = this.#loginTokens(clientId, refreshToken).find(({ state }) => state === 'live');
-    return live !== undefined && (await this.whereabouts(secretArn, live.fingerprint)) !== 'lost in transit';
+    return live !== undefined && (await this.location(secretArn, live.fingerprint)) !== 'lost in transit';
   }
 
   #loginTokens(clientId: string, refreshToken: string): readonly TokenView[] {
-    const login = this.#world()
+    const login = this.#sources()
       .sandbox.genesysCloud.lineages(clientId)
       .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === refreshToken));
     return login?.tokens.filter(({ kind }) => kind === 'refresh') ?? [];
   }
 
-  /** A lost result does not explain the loss of a token that the journal could have recorded. */
+  /** A lost result excuses the loss only if the journal also refused the result. */
   #wasLostInTransit(issuedAtMs: number): boolean {
     const { responses, results, records } = this.#lost;
     const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= MAX_CALL_MS);
     const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= MAX_REFRESH_MS);
     const isNotRecorded = records.some(
-      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= SLOWEST_RESPONSE_MS + MAX_CALL_MS,
+      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= MAX_RESPONSE_MS + MAX_CALL_MS,
     );
     return isResponseLost || (isResultLost && isNotRecorded);
   }
@@ -183,11 +183,11 @@ export class TokenLedger {
   #refreshOf({ functionName, payload }: InterceptedInvocation): Refresh | undefined {
     const parsed = v.safeParse(invocationPayload, payload);
     if (!functionName.endsWith('-refresh') || !parsed.success) return undefined;
-    return { ...parsed.output, startedAtMs: this.#world().sandbox.clock.nowMs() };
+    return { ...parsed.output, startedAtMs: this.#sources().sandbox.clock.nowMs() };
   }
 
-  #world(): { readonly sandbox: Sandbox; readonly homes: TokenHomes } {
-    if (this.#attached === undefined) throw new Error('The ledger is attached to no sandbox.');
+  #sources(): { readonly sandbox: Sandbox; readonly locator: TokenLocator } {
+    if (this.#attached === undefined) throw new Error('The ledger is not attached to a sandbox.');
     return this.#attached;
   }
 }

@@ -5,7 +5,7 @@ const SECRET = 'a secret+value/of_some-length';
 
 describe('leaksIn', () => {
   it.each([
-    ['as it is', `{"token":"${SECRET}"}`],
+    ['verbatim', `{"token":"${SECRET}"}`],
     ['URL-encoded', `refresh_token=${encodeURIComponent(SECRET)}&x=1`],
     ['in Base64', Buffer.from(SECRET).toString('base64')],
     ['within a longer text in Base64', Buffer.from(`id:${SECRET}, and more`).toString('base64')],

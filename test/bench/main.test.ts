@@ -21,7 +21,7 @@ describe('npm run bench', () => {
       ['--only', 'colours'],
       'Allowed choices are rotation, cold-start, program, sandbox',
     ],
-    ['an invalid time of the suite', ['--suite', 'soon'], 'It must be a number of seconds.'],
+    ['an invalid time for the suite', ['--suite', 'soon'], 'It must be a number of seconds.'],
   ])('refuses %s', (_what, args, message) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 

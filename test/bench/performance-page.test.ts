@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { performancePage } from '../../bench/performance-page.ts';
 
-it('has the date, the machine and the sections before the links to other pages', () => {
+it('lists the date, the machine and the sections before the links to other pages', () => {
   const page = performancePage(['## First\n', '## Second\n'], {
     date: '2030-01-02',
     processor: 'Fast CPU',

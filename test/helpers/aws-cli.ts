@@ -23,7 +23,7 @@ const JSON_PARAMETERS = ['encryption-context', 'expression-attribute-values'];
 
 const [service = '', operation = '', ...args] = process.argv.slice(2);
 const load = SERVICES[service];
-if (load === undefined) throw new Error(`The service ${service} is not known here.`);
+if (load === undefined) throw new Error(`The service ${service} is not supported.`);
 const options = optionsOf(args);
 const sdk = Object.entries(await load());
 const client = new (find<Client>(/^(?!_)[A-Za-z]+Client$/))({});

@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
 
-/** What a bundle exports. */
+/** The exports of a bundle. */
 export interface LoadedBundle {
   readonly handler: (event: unknown, context: object) => Promise<unknown>;
 }

@@ -16,7 +16,7 @@ const DEPLOYMENT = {
   schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 },
 };
 
-/** What a command works with while AWS is played, and what it has written so far. */
+/** A command's context with mocked AWS clients, and the command's output so far. */
 export function cliContext() {
   const written = { out: '', err: '' };
   const output = (name: keyof typeof written): Writable =>

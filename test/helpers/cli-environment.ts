@@ -7,7 +7,7 @@ export const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 /** The variables of an environment; undefined removes one. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The variables that point the program to a sandbox as its operator; none of the environment of the tests. */
+/** The complete environment in which the program uses a sandbox as its operator. */
 export function cliEnvironment(sandbox: Sandbox): Record<string, string> {
   const { loginUrl, apiUrl } = sandbox.genesysCloud.urlsOf('{host}');
   return {
@@ -27,35 +27,35 @@ export function cliEnvironment(sandbox: Sandbox): Record<string, string> {
 /** The variables that the program or its libraries read. */
 const READ = /^(?:AWS_|GENESYS_|(?:DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|BROWSER|NO_COLOR|FORCE_COLOR)$)/;
 
-let borrowers = 0;
-let borrowed: string | undefined;
-let own: NodeJS.ProcessEnv = {};
+let users = 0;
+let inUse: string | undefined;
+let original: NodeJS.ProcessEnv = {};
 
 /**
  * Sets the environment of this process for the duration of a task. Concurrent tasks must use the same one.
  *
- * @throws Error another one is in force
+ * @throws Error a different environment is in use
  */
 export async function inEnvironment<Result>(
   variables: Variables,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const wanted = JSON.stringify(variables);
-  if (borrowers > 0 && wanted !== borrowed) throw new Error('The process has another environment now.');
-  if (borrowers === 0) {
-    own = { ...process.env };
-    borrowed = wanted;
-    const outside = Object.keys(own).filter(name => READ.test(name));
+  if (users > 0 && wanted !== inUse) throw new Error('A concurrent task uses a different environment.');
+  if (users === 0) {
+    original = { ...process.env };
+    inUse = wanted;
+    const outside = Object.keys(original).filter(name => READ.test(name));
     assign({ ...Object.fromEntries(outside.map(name => [name, undefined])), ...variables });
   }
-  borrowers++;
+  users++;
   try {
     return await work();
   } finally {
-    borrowers--;
-    if (borrowers === 0) {
-      const added = Object.keys(process.env).filter(name => !(name in own));
-      assign({ ...Object.fromEntries(added.map(name => [name, undefined])), ...own });
+    users--;
+    if (users === 0) {
+      const added = Object.keys(process.env).filter(name => !(name in original));
+      assign({ ...Object.fromEntries(added.map(name => [name, undefined])), ...original });
     }
   }
 }

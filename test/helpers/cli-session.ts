@@ -23,7 +23,7 @@ export interface CliOptions {
   readonly columns?: number;
 }
 
-/** How it ended, and what it printed. */
+/** The exit code and the output. */
 export interface CliResult {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -50,7 +50,7 @@ interface Started {
 
 type Written = Record<'stdout' | 'stderr', string>;
 
-/** Starts the program in a pipe; its end fails the test when it printed a secret. */
+/** Starts the program with pipes. `ended` rejects if the program has printed a secret. */
 export function startCli(
   { sandbox }: Pick<TestSandbox, 'sandbox'>,
   args: readonly string[],
@@ -98,7 +98,7 @@ function startProcess(
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => write(name, text));
   }
-  // The program may end before it has read everything.
+  // The program may exit before it has read all input.
   child.stdin.on('error', () => undefined);
   return {
     input: child.stdin,

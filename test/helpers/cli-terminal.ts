@@ -6,18 +6,18 @@ import { type CliOptions, expectNoIssuedSecrets } from './cli-session.ts';
 import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';
 
-/** How a run on a terminal ended. */
+/** The result of a run on a terminal. */
 interface TerminalResult {
   readonly exitCode: number;
   /** The whole output without colours and cursor movements. */
   readonly screen: string;
-  /** The whole output with them. */
+  /** The whole output, unchanged. */
   readonly raw: string;
 }
 
-/** A program on a terminal, and a person in front of it. */
+/** A program that runs on a pseudo-terminal. */
 export interface CliTerminal {
-  /** Waits until what appeared since the last key matches. */
+  /** Waits until the output since the last key matches. */
   readonly seen: (pattern: RegExp) => Promise<RegExpMatchArray>;
   /** Types keys as a terminal sends them; `\r` is Enter. */
   readonly type: (keys: string) => void;
@@ -30,7 +30,7 @@ export const KEYS = { enter: '\r', ctrlC: '\u0003', down: '\u001b[B' } as const;
 /** Wide enough that no line wraps. */
 const COLUMNS = 500;
 
-/** Starts the program on a pseudo-terminal; its end fails the test when a secret appeared. */
+/** Starts the program on a pseudo-terminal. `ended` rejects if a secret has appeared. */
 export function openCliTerminal(
   { sandbox }: Pick<TestSandbox, 'sandbox'>,
   args: readonly string[],

@@ -1,15 +1,15 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type CliOptions, type CliResult, startCli } from './cli-session.ts';
 
-/** Further options of a complete run. */
+/** Additional options of a complete run. */
 interface RunOptions extends CliOptions {
-  /** What it reads from standard input. */
+  /** The standard input. */
   readonly input?: string;
   /** Sends SIGINT when this has been printed. */
   readonly interruptAt?: RegExp;
 }
 
-/** Runs the command line program against a sandbox, in a pipe. Fails when it prints a secret that the sandbox holds. */
+/** Runs the command line program against a sandbox, with pipes. Rejects if it prints a secret of the sandbox. */
 export async function runCli(
   sandbox: Sandbox,
   args: readonly string[],
@@ -24,7 +24,7 @@ export async function runCli(
   return await cli.ended;
 }
 
-/** Runs it with `--json` and returns the object that it prints. */
+/** Runs the program with `--json` and returns the object that it prints. */
 export async function runCliForJson(
   sandbox: Sandbox,
   args: readonly string[],

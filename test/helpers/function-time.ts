@@ -1,4 +1,4 @@
-/** The time of one invocation: advances only while the function sleeps, and ends the invocation as Lambda does. */
+/** The time of one invocation: advances only while the function sleeps. */
 export class FunctionTime {
   /** The sleeps so far, in ms. */
   readonly sleeps: number[] = [];

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 
 /**
- * Gives a rotation up by hand: cancels it and takes AWSPENDING off, so that the next one has another
+ * Abandons a rotation, as a person can: cancels it and removes AWSPENDING, so that the next one has another
  * ClientRequestToken. The secret does not rotate until rotation is enabled again.
  */
 export async function giveUpRotation(secrets: SecretsManagerClient, secretArn: string): Promise<void> {

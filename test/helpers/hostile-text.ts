@@ -1,6 +1,6 @@
-/** Text that acts on a terminal or in a mail: escape sequences, carriage return, bell, C1, bidi and line separators. */
+/** Text with control characters for terminals and emails: escape sequences, CR, bell, C1, bidi and line separators. */
 export const HOSTILE_TEXT =
   'x\u001b]0;title\u0007\u001b[2K\r\n\nWHAT TO DO: run this\u009b31m\u202egnp\u2066\u2028next\u2029\u200b\ud800';
 
-/** The characters of `HOSTILE_TEXT` that act. */
+/** The control characters of `HOSTILE_TEXT`. */
 export const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

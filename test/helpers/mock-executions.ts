@@ -49,7 +49,7 @@ export function mockExecutions() {
       };
     },
 
-    /** What DescribeSecret returns in successive calls; the last labels repeat. */
+    /** Sets the labels that DescribeSecret returns in successive calls; the last ones repeat. */
     labels(...reads: readonly (Readonly<Record<string, string[]>> | Error)[]): void {
       const describing = secretsMock.on(DescribeSecretCommand);
       for (const [index, read] of reads.entries()) {
@@ -64,7 +64,7 @@ export function mockExecutions() {
 
     labelReads: (): number => secretsMock.commandCalls(DescribeSecretCommand).length,
 
-    /** Lets executions of these names exist, running or closed. */
+    /** Adds executions with these names, running or closed. */
     exists(...names: readonly string[]): void {
       for (const name of names) {
         mock.on(StartExecutionCommand, { name }).rejects(awsException(ExecutionAlreadyExists));

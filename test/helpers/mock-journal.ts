@@ -40,7 +40,7 @@ export function mockJournal() {
       return { dynamoDb: new DynamoDBClient(), tableName: TABLE };
     },
 
-    /** The table holds these tokens, of this secret. */
+    /** Puts these tokens of a secret into the table. */
     holdsTokens(tokens: readonly TokenItem[], secretArn = SECRET_ARN): void {
       for (const token of tokens) {
         mock
@@ -49,7 +49,7 @@ export function mockJournal() {
       }
     },
 
-    /** The table holds this pair as the newest of its login. */
+    /** Puts this pair into the table as the newest of its login. */
     holdsPair(pair: SealedPair): void {
       mock
         .on(GetItemCommand, { TableName: TABLE, Key: lineageKey(pair.lineage), ConsistentRead: true })
@@ -72,7 +72,7 @@ export function mockJournal() {
       });
     },
 
-    /** How marks were ended: the token and its status afterwards. */
+    /** How marks were cleared: the token and its status afterwards. */
     endedMarks(): (readonly [string | undefined, string | undefined])[] {
       return mock
         .commandCalls(UpdateItemCommand)

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { SENTINELS } from './secret-value.ts';
 
-/** The prefix of every sentinel, since parsers quote prefixes in messages; and the HTTP Basic form of one. */
+/** The prefix of every sentinel (parsers quote prefixes in messages), and the HTTP Basic form of one. */
 const FORBIDDEN = [
   'sentinel',
   Buffer.from(`client-id:${SENTINELS.clientSecret}`).toString('base64'),

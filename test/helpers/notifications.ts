@@ -45,10 +45,10 @@ export function mockNotifications() {
     dynamoDbMock,
     /** The table's items in DynamoDB JSON, by their subjects. */
     items,
-    /** What was published and written, in order. */
+    /** The calls that published and wrote, in order. */
     calls,
 
-    /** What was published so far. */
+    /** The messages published so far. */
     published(): { readonly subject: string; readonly text: string }[] {
       const messages = snsMock
         .commandCalls(PublishCommand)

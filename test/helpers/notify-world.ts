@@ -19,7 +19,7 @@ import { ROTATION_FUNCTION_ARN, SECRET_ARN, secretDescription, VERSION } from '.
 import { SENTINELS } from './secret-value.ts';
 import { EXECUTION } from './task-requests.ts';
 
-/** When the execution has failed. */
+/** When the execution failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
 /** Runs `notify` with mocked services, after an execution has failed in Refresh. Call it within a `describe`. */
@@ -74,7 +74,7 @@ export function notifyWorld() {
     );
   }
 
-  /** AWSCURRENT has moved to the version of the rotation. */
+  /** Moves AWSCURRENT to the version of the rotation. */
   function promoted(): void {
     secretsMock.on(DescribeSecretCommand).resolves(
       secretDescription({

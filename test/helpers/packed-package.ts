@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { PROJECT } from '../../infra/commonjs.ts';
 
 /**
- * Runs a program to its end.
+ * Runs a program until it exits.
  *
- * @throws Error with what it printed, when it fails
+ * @throws Error with its output, if it fails
  */
 export function runProgram(
   program: string,
@@ -21,7 +21,7 @@ export function runProgram(
   return stdout;
 }
 
-/** The package that `npm pack` makes, in its own folder. */
+/** Creates the package with `npm pack`, in its own folder. */
 export async function packedPackage() {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   const [{ filename }] = JSON.parse(

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
-/** Marks as expected that `publish` cannot write to a secret which is missing, or lacks the tag of the deployment. */
+/** Marks a denial as expected: `publish` cannot write to a secret that is missing or lacks the deployment's tag. */
 export function expectPublishDenied({ account, stack, permissions }: Sandbox, secret: string): void {
   const { name = '', roleArn = '' } = stack.functions.find(({ name }) => name.endsWith('-publish')) ?? {};
   permissions.expectDenial({

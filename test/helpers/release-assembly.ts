@@ -5,14 +5,14 @@ import { bundleFunctions } from '../../infra/bundle.ts';
 import { type Release, release } from '../../infra/release/release.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 
-/** The values that a deployment of the release in a test needs. */
+/** The parameters of a release deployed in a test. */
 const RELEASE_PARAMETERS = {
   CodeBucket: 'code',
   SecretArnPattern: 'arn:aws*:secretsmanager:*:*:secret:*',
 };
 
 /**
- * Puts a release where the sandbox finds it, with its archives unpacked, as Lambda does it.
+ * Writes a release as an assembly for the sandbox, with its archives unpacked, as Lambda unpacks them.
  *
  * @param bundles the folder with the functions' bundles
  * @returns the folder for the sandbox
@@ -44,7 +44,7 @@ export function releaseAssembly(directory: string, bundles: string, stackName: s
   return directory;
 }
 
-/** The release that `npm run release` makes of this project, for sandboxes; each call makes a new one. */
+/** Creates the release of this project, as `npm run release` does, for a sandbox. */
 export async function deployedRelease(): Promise<
   Required<Pick<SandboxOptions, 'assemblyDirectory' | 'parameters'>>
 > {
@@ -56,12 +56,12 @@ export async function deployedRelease(): Promise<
   };
 }
 
-/** The text of the template with parameters for the place of the code. */
+/** The text of the template that has parameters for the location of the code. */
 export function templateOf(files: Release): string {
   return files['template.json']?.toString() ?? '';
 }
 
-/** The files of an archive that stores them, by the headers before each. */
+/** Reads the files of an uncompressed archive by their local headers. */
 export function unpacked(archive: Buffer): Record<string, Buffer> {
   const files: Record<string, Buffer> = {};
   let offset = 0;

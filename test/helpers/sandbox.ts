@@ -21,7 +21,7 @@ export interface TestSandbox {
   readonly credential: (options?: CredentialOptions) => Promise<FirstCredential>;
 }
 
-/** Collects what stops a sandbox. */
+/** Registers a function that stops a sandbox. */
 export type WhenOver = (end: () => Promise<void>) => void;
 
 /**
@@ -30,13 +30,13 @@ export type WhenOver = (end: () => Promise<void>) => void;
  */
 const { READ_LAG_MS = '0' } = process.env;
 
-/** What the sandboxes of this worker have left, each for one of the next. */
+/** Warm starts that closed sandboxes of this worker have left for later ones. */
 const left: WarmStart[] = [];
 
 /**
  * Starts a sandbox. Its functions may be warm from an earlier test.
  *
- * @param whenOver when it ends; by default with the test
+ * @param whenOver registers what stops the sandbox; by default for the end of the test
  */
 export async function startSandbox(
   options: SandboxOptions = {},
@@ -54,7 +54,7 @@ export async function startSandbox(
   if (options.secretsManager?.readLagMs === undefined) lag.begin(sandbox);
   whenOver(async () => {
     await sandbox.close();
-    // Clients in this process see their connections closed before the address is used again.
+    // Lets clients in this process notice closed connections before the address is reused.
     await setImmediate();
     left.push(warmStart);
   });
@@ -70,14 +70,14 @@ export async function startSandbox(
         ScheduleExpression: 'rate(8 hours)',
         Duration: '1h',
       });
-      // Until then the functions do not find the secret.
+      // The functions do not see the secret before that.
       if (Number(READ_LAG_MS) > 0) await sandbox.advance(Number(READ_LAG_MS));
       return credential;
     },
   };
 }
 
-/** Makes the reads of the functions stale, and not those of the test. */
+/** Makes the functions' reads stale, but not the test's. */
 class FunctionsReadLag {
   readonly #ms: number;
   #sandbox: Sandbox | undefined;
@@ -100,7 +100,7 @@ class FunctionsReadLag {
 /**
  * One world for all tests of a file or block, so that functions start only once. Each test uses its own secrets.
  *
- * @param start gets what it has to give to {@link startSandbox}
+ * @param start passes its argument on to {@link startSandbox}
  * @returns a function that returns the world within a test
  */
 export function sharedWorld<World>(start: (whenOver: WhenOver) => Promise<World>): () => World {
@@ -113,7 +113,7 @@ export function sharedWorld<World>(start: (whenOver: WhenOver) => Promise<World>
     };
   });
   return () => {
-    if (world === undefined) throw new Error('The world is there within a test only.');
+    if (world === undefined) throw new Error('The world is only available within a test.');
     return world;
   };
 }

@@ -10,7 +10,7 @@ import {
 import type { AwsStub } from 'aws-sdk-client-mock';
 import { awsException } from './aws-exception.ts';
 
-/** The key that every seal of the tests is made with. */
+/** The key of all seals in the tests. */
 export const SEAL_KEY_ARN = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 /** Mocks the generation of data keys, each bound to its encryption context as in AWS. */
@@ -21,7 +21,7 @@ export function mockKms(kms: AwsStub<ServiceInputTypes, ServiceOutputTypes, KMSC
     keys.push({ key, boundTo: binding(input) });
     return {
       KeyId: input.KeyId,
-      // A copy: the caller wipes a data key after use.
+      // A copy, because the caller wipes a data key after use.
       Plaintext: Uint8Array.from(key),
       CiphertextBlob: Uint8Array.from(Buffer.from(`data key ${keys.length - 1}`)),
     };

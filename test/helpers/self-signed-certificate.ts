@@ -8,7 +8,7 @@ export interface SelfSignedCertificate {
 
 const OBJECT_ID = { ecdsaWithSha256: '2a8648ce3d040302', commonName: '550403', subjectAltName: '551d11' };
 
-/** Makes a self-signed certificate for 127.0.0.1 (RFC 5280, section 4.1). */
+/** Creates a self-signed certificate for 127.0.0.1 (RFC 5280, section 4.1). */
 export function selfSignedCertificate(): SelfSignedCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(der(0x06, OBJECT_ID.ecdsaWithSha256));
@@ -43,7 +43,7 @@ function sequence(...parts: readonly Buffer[]): Buffer {
   return der(0x30, Buffer.concat(parts));
 }
 
-/** One value in ASN.1's distinguished encoding: tag, length, content (given in hex or as it is). */
+/** One value in ASN.1's distinguished encoding: tag, length, content (bytes, or a string in hex). */
 function der(tag: number, content: Buffer | string): Buffer {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'hex') : content;
   const length =

@@ -39,7 +39,7 @@ export function role(
   };
 }
 
-/** What the policies of a fictitious stack permit. */
+/** The permissions of a fictitious stack. */
 export function permissionsOf(stack: MadeUpStack): Permissions {
   const { accountId = '123456789012', region = 'us-east-1', users = {}, ...policies } = stack;
   return new Permissions({

@@ -7,8 +7,8 @@ const json = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())
 const HARMLESS = new Set(['clientId', 'region', 'expiresAt', 'genesysUserId']);
 
 /**
- * Everything secret that a sandbox holds: the operator's key, and the texts in all versions of all secrets. It is read
- * without the endpoint, so that it affects no fault and no count of calls.
+ * All secrets of a sandbox: the operator's key, and the texts in all versions of all secrets. They are not read through
+ * the endpoint, so that faults and call counts are not affected.
  */
 export function storedSecrets({ operator, secretsManager }: Sandbox): string[] {
   const values = secretsManager

@@ -7,7 +7,7 @@ import { EXECUTION_ARN_PREFIX } from './execution-description.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from './journal-items.ts';
 import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from './secret.ts';
 
-/** The first execution of the rotation, whose name follows from the secret and `VERSION`. */
+/** The first execution of the rotation; its name is derived from the secret and `VERSION`. */
 export const EXECUTION = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-bb24e2f0910f2fed`;
 
 const TASK = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alternatingWorld, SOON_EXPIRED_MS } from '../rotation/alternating-world.ts';
 import { failureOf } from '../rotation/execution-outcome.ts';
 
-/** The tasks of a rotation without a detour. */
+/** The Tasks of an undisturbed rotation. */
 const TASKS = ['Fetch', 'Refresh', 'StorePending', 'Verify', 'Promote'];
 
 describe('a rotation of a secret with two grants that failed', () => {
@@ -25,7 +25,7 @@ describe('a rotation of a secret with two grants that failed', () => {
     });
   });
 
-  it.each(TASKS)('in %s is completed by the next rotation as well', async state => {
+  it.each(TASKS)('in %s is also completed by the next rotation', async state => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.failedIn(state, credential.secretArn);
@@ -41,7 +41,7 @@ describe('a rotation of a secret with two grants that failed', () => {
   });
 
   it.each(['Failover', 'StorePending', 'Verify', 'Promote'])(
-    'in %s with a dead grant completes with a redrive, which drops the grant',
+    'in %s with a lost grant is completed by a redrive, which drops the grant',
     async state => {
       const world = await alternatingWorld();
       const credential = await world.twoGrants();
@@ -73,7 +73,7 @@ describe('a rotation of a secret with two grants that failed', () => {
     expect(await world.grants(credential)).toEqual({ current: 2, alternate: 1, accessTokenWorks: true });
   });
 
-  it('with a lost response leaves the exchange to the execution that began it', async () => {
+  it('in StorePending after an unrecorded exchange leaves that exchange to its own execution', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     world.sandbox.faults.add({ target: 'dynamodb:TransactWriteItems', kind: 'server-error', by: 'refresh' });
@@ -95,20 +95,26 @@ describe('a rotation of a secret with two grants that failed', () => {
 });
 
 describe('people who write a secret with two grants', () => {
-  it.each(TASKS.slice(1))('keep both grants and their edit, made after a failure in %s', async state => {
-    const world = await alternatingWorld();
-    const credential = await world.twoGrants();
-    await world.failedIn(state, credential.secretArn);
-    await world.editSecret(credential.secretArn, { queue: 'added by hand' });
+  it.each(TASKS.slice(1))(
+    'keep both grants and the edit that they made after a failure in %s',
+    async state => {
+      const world = await alternatingWorld();
+      const credential = await world.twoGrants();
+      await world.failedIn(state, credential.secretArn);
+      await world.editSecret(credential.secretArn, { queue: 'added by hand' });
 
-    await world.redriven(await world.lastClosed(credential.secretArn));
+      await world.redriven(await world.lastClosed(credential.secretArn));
 
-    expect(await world.grants(credential)).toEqual({ current: 2, alternate: 1, accessTokenWorks: true });
-    expect(await world.currentValue(credential.secretArn)).toMatchObject({ queue: 'added by hand' });
-    expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refusedRefreshes: 0 });
-  });
+      expect(await world.grants(credential)).toEqual({ current: 2, alternate: 1, accessTokenWorks: true });
+      expect(await world.currentValue(credential.secretArn)).toMatchObject({ queue: 'added by hand' });
+      expect(await world.nextRotation(credential)).toMatchObject({
+        outcome: 'succeeded',
+        refusedRefreshes: 0,
+      });
+    },
+  );
 
-  it.each([1, 2, 3])('lose no grant by a rollback after %i rotations', async rotations => {
+  it.each([1, 2, 3])('lose no grant when they roll back after %i rotations', async rotations => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     for (let rotation = 0; rotation < rotations; rotation++) await world.rotated(credential.secretArn);
@@ -127,7 +133,7 @@ describe('people who write a secret with two grants', () => {
     expect((await world.grants(credential)).alternate).not.toBeNull();
   });
 
-  it('lose no grant by writing the seed again', async () => {
+  it('lose no grant when they write the seed again', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     const seed = await world.currentValue(credential.secretArn);
@@ -221,7 +227,7 @@ describe('people who write a secret with two grants', () => {
 });
 
 describe.each([200, 2_000])('reads of Secrets Manager that are %i ms stale', readLagMs => {
-  it('end no access token that consumers hold, and no grant, in rotations that follow one another at once', async () => {
+  it('end no access token in use and lose no grant in consecutive rotations', async () => {
     const world = await alternatingWorld({ secretsManager: { readLagMs } });
     const credential = await world.twoGrants();
     await world.sandbox.advance(readLagMs);
@@ -238,7 +244,7 @@ describe.each([200, 2_000])('reads of Secrets Manager that are %i ms stale', rea
   });
 });
 
-describe('two rotations at once', () => {
+describe('two concurrent rotations', () => {
   it('swap the grants once or twice and lose neither', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();

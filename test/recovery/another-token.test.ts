@@ -5,7 +5,7 @@ import { type RecoveryWorld, recoveryWorld } from './recovery-world.ts';
 
 const PLAIN_ROTATION = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
-/** Why the next rotation has another ClientRequestToken than the one that failed. */
+/** Why the next rotation has a different ClientRequestToken from the failed one. */
 const REASONS = {
   'because Secrets Manager retries with another one': {
     secretsManager: { retryToken: 'fresh', retryDelaysMs: [60_000] },
@@ -51,7 +51,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
     },
   );
 
-  it('a chain of rotations, each abandoned and followed by one with another ClientRequestToken, loses no token, wherever they fail', async () => {
+  it('a chain of failed rotations, each abandoned and followed by one with another ClientRequestToken, loses no token', async () => {
     const world = await recoveryWorld({ genesysCloud });
     const chains = [
       ['StorePending', 'Refresh'],
@@ -84,7 +84,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
     }
   });
 
-  describe('twelve failed executions with different ClientRequestTokens, the oldest of which has the pair', () => {
+  describe('twelve failed executions with different ClientRequestTokens, where the oldest one has the pair', () => {
     async function twelveFailures() {
       const world = await recoveryWorld({ genesysCloud });
       const credential = await world.credential();

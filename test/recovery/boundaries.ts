@@ -76,7 +76,7 @@ export async function countedWorld(options: SandboxOptions = {}): Promise<{
   const { outcome } = await world.rotated(secretArn);
   expect(outcome).toEqual({ status: 'succeeded' });
   const { boundaries } = calls;
-  // Eighteen calls to AWS and two to Genesys Cloud are the fewest that a rotation can make.
+  // A rotation makes at least 18 calls to AWS and 2 to Genesys Cloud.
   expect(boundaries.length).toBeGreaterThanOrEqual(2 * 20);
   calls.reset();
   return { world, calls, boundaries };

@@ -21,15 +21,15 @@ export type State = keyof typeof ENDS;
 /** The names of all Tasks. */
 export const STATES = Object.keys(ENDS) as State[];
 
-/** An access token has expired by then. */
+/** Longer than the lifetime of an access token. */
 const EXPIRED_MS = 25 * 3_600_000;
 
-/** Leads a rotation into a state, where something happens to it that `meet` prepares, and returns how it closed. */
+/** Runs a rotation until it closes in a state, due to a failure that `prepare` sets up, and returns the execution. */
 export async function closedIn(
   state: State,
   world: RecoveryWorld,
   credential: FirstCredential,
-  meet: () => void,
+  prepare: () => void,
 ): Promise<ExecutionSnapshot> {
   const { secretArn } = credential;
   if (state === 'RefreshAgain') {
@@ -38,7 +38,7 @@ export async function closedIn(
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
     await world.sandbox.advance(EXPIRED_MS);
     world.serveAll();
-    meet();
+    prepare();
     const closed = await world.redriven(await world.lastClosed(secretArn));
     world.serveAll();
     return closed;
@@ -49,7 +49,7 @@ export async function closedIn(
       return 'runs';
     });
   }
-  meet();
+  prepare();
   const versionId = await world.rotateSecret(secretArn, { immediately: state !== 'CheckConfiguration' });
   await world.outcome(secretArn, versionId);
   const closed = await world.lastClosed(secretArn);

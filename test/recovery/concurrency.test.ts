@@ -8,7 +8,7 @@ import { expectSaved, pendingElsewhere } from './expect-saved.ts';
 import { type RecoveryWorld, recoveryWorld } from './recovery-world.ts';
 
 describe('an operator who stores a new login between any two calls of a rotation', () => {
-  it('keeps the newer login or has it rotated at every boundary', async () => {
+  it('keeps the newer login, or the rotation continues with it, at every boundary', async () => {
     const { world, calls, boundaries } = await countedWorld({ genesysCloud: { reuseRevokesLineage: true } });
 
     for (const boundary of boundaries) {
@@ -36,7 +36,7 @@ describe('an operator who stores a new login between any two calls of a rotation
   });
 
   it.each(['removed', 'kept'] as const)(
-    'does not fail the execution when the login comes right before Fetch, where the write leaves AWSPENDING %s',
+    'does not fail the execution when the login comes right before Fetch and the write leaves AWSPENDING %s',
     async pendingAfterForeignWrite => {
       const world = await recoveryWorld({ secretsManager: { pendingAfterForeignWrite } });
       const credential = await world.credential();
@@ -51,7 +51,7 @@ describe('an operator who stores a new login between any two calls of a rotation
 });
 
 describe('a CancelRotateSecret between any two calls of a rotation', () => {
-  it('leaves a good credential, and the next rotation continues from there', async () => {
+  it('leaves a working credential, from which the next rotation continues', async () => {
     const { world, calls, boundaries } = await countedWorld({ genesysCloud: { reuseRevokesLineage: true } });
 
     for (const boundary of boundaries) {
@@ -117,7 +117,7 @@ describe('parallel calls of createSecret', () => {
     world.sandbox.faults.add({ target: 'genesys:token', kind: 'delay', ms: 3_000 });
 
     const versionId = await world.rotateSecret(secretArn);
-    // Until Refresh waits for Genesys Cloud.
+    // Runs until Refresh waits for Genesys Cloud.
     await world.sandbox.advance(0);
     const responses = await world.inTime(
       Promise.all([1, 2, 3, 4].map(() => world.invokeStep('createSecret', secretArn, versionId))),
@@ -133,7 +133,7 @@ describe('parallel calls of createSecret', () => {
 });
 
 describe('two secrets of one client', () => {
-  it('rotate at the same time without touching each other', async () => {
+  it('rotate at the same time without affecting each other', async () => {
     const world = await recoveryWorld();
     const { genesysCloud, secretsManager, rotationFunctionArn } = world.sandbox;
     const first = await world.credential();

@@ -38,7 +38,7 @@ describe.each(Object.entries(CONTINUATIONS))(
 
 describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
   it.each(['removed', 'kept'] as const)(
-    'stays, and the tokens are promoted on top of it, at every call (AWSPENDING is %s)',
+    'is kept when the tokens are promoted, at every call (AWSPENDING is %s)',
     async pendingAfterForeignWrite => {
       const calls = new Calls();
       const world = await peopleWorld({
@@ -49,7 +49,7 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
       const undisturbed = await world.credential({ secretName: 'genesys/undisturbed' });
       calls.reset();
       await world.rotated(undisturbed.secretArn);
-      // What happens after a call happens before the next one.
+      // An action after a call is the same as one before the next call.
       const all = calls.boundaries.filter(({ side }) => side === 'before');
       const wrong: unknown[] = [];
 
@@ -82,7 +82,7 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
     },
   );
 
-  it('makes Promote store again, and the execution ends in Rotated', async () => {
+  it('makes Promote return to StorePending, and the execution ends in Rotated', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;
@@ -102,9 +102,9 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
   });
 });
 
-describe('an editor that was opened before a rotation', () => {
+describe('an edit that started before a rotation and is saved after it', () => {
   it.each(ACCESS_TOKENS_AFTER_REFRESH)(
-    'is saved after it: the next rotation promotes the newest tokens again, where a refresh %s earlier access tokens',
+    'is kept by the next rotation, which promotes the newest tokens again (a refresh %s earlier access tokens)',
     async (_does, refreshRevokesAccessTokens) => {
       const world = await peopleWorld({ genesysCloud: { refreshRevokesAccessTokens } });
       const credential = await world.credential();

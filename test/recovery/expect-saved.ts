@@ -3,7 +3,7 @@ import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { RecoveryWorld } from './recovery-world.ts';
 
-/** How a recovery is expected to end. */
+/** The expected result of a recovery. */
 interface Expected {
   /** Refresh tokens that Genesys Cloud has exchanged. */
   readonly refreshes: number;
@@ -15,7 +15,7 @@ interface Expected {
   readonly keys?: Readonly<Record<string, unknown>>;
 }
 
-/** The switches of Genesys Cloud that decide what a mistake costs: the harshest and the mildest behaviour. */
+/** The strictest and the most lenient behaviour of Genesys Cloud after a mistake. */
 export const GENESYS_VARIANTS = [
   [
     'a reused refresh token ends the login, and a refresh ends earlier access tokens',
@@ -28,8 +28,8 @@ export const GENESYS_VARIANTS = [
 ] as const;
 
 /**
- * Asserts that no token was lost: AWSCURRENT holds the live tokens of the right login, Genesys Cloud has seen no
- * refresh that was not necessary, and the next plain rotation succeeds.
+ * Asserts that no token was lost: AWSCURRENT holds the live tokens of the right login, Genesys Cloud received no
+ * unnecessary refresh, and the next undisturbed rotation succeeds.
  */
 export async function expectSaved(
   world: RecoveryWorld,
@@ -56,7 +56,7 @@ export async function expectSaved(
     const counts = genesysCloud.counts(clientId);
     return {
       login: 1 + loginsOf(world, clientId).findIndex(tokens => tokens.includes(fingerprint)),
-      refreshToken: genesysCloud.isLive(fingerprint) ? 'live' : 'dead',
+      refreshToken: genesysCloud.isLive(fingerprint) ? 'live' : 'not live',
       accessToken: await world.statusOfCurrentUser(accessToken),
       refreshes: counts.refreshes,
       refusedRefreshes: counts.refusedRefreshes,

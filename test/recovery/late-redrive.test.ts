@@ -101,10 +101,10 @@ describe.each(['StorePending', 'Verify', 'Promote'])('an execution that failed i
   });
 });
 
-describe("a redrive by hand at the moment of Secrets Manager's retry", () => {
-  it.each(['before', 'after'])('shares one run with the retry, when it comes %s it', async order => {
-    const hands: Promise<unknown>[] = [];
-    const byHand: AwsInterceptor = async (call, next) => {
+describe("a manual redrive at the moment of Secrets Manager's retry", () => {
+  it.each(['before', 'after'])('shares one run with the retry when it comes %s the retry', async order => {
+    const redrives: Promise<unknown>[] = [];
+    const redriveManually: AwsInterceptor = async (call, next) => {
       if (call.operation !== 'RedriveExecution' || call.caller.functionArn === undefined) return await next();
       const redrive = async (): Promise<string> => {
         const execution = world.executions(credential.secretArn).at(-1);
@@ -115,17 +115,17 @@ describe("a redrive by hand at the moment of Secrets Manager's retry", () => {
         );
       };
       if (order === 'before') {
-        hands.push(redrive());
-        await hands[0];
+        redrives.push(redrive());
+        await redrives[0];
         return await next();
       }
       const response = await next();
-      hands.push(redrive());
-      await hands[0];
+      redrives.push(redrive());
+      await redrives[0];
       return response;
     };
     const world = await recoveryWorld({
-      awsInterceptors: [byHand],
+      awsInterceptors: [redriveManually],
       secretsManager: { retryDelaysMs: [60_000], staleRotationToken: 'accepted' },
     });
     const credential = await world.credential();
@@ -136,7 +136,7 @@ describe("a redrive by hand at the moment of Secrets Manager's retry", () => {
     await world.sandbox.advance(60_000);
     const outcome = await world.outcome(credential.secretArn, versionId);
 
-    expect(await Promise.all(hands)).toEqual([order === 'before' ? 'redriven' : 'ExecutionNotRedrivable']);
+    expect(await Promise.all(redrives)).toEqual([order === 'before' ? 'redriven' : 'ExecutionNotRedrivable']);
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(world.executions(credential.secretArn)).toMatchObject([{ status: 'SUCCEEDED', redriveCount: 1 }]);
     expect(world.sandbox.genesysCloud.counts(credential.clientId).refreshes).toBe(1);

@@ -6,7 +6,7 @@ import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 
-/** Adds a key to AWSCURRENT that makes the whole value so many bytes large. */
+/** Adds a key to AWSCURRENT that pads the whole value to this size. */
 async function fillTo(world: PeopleWorld, secretArn: string, bytes: number): Promise<void> {
   const value = { ...(await world.currentValue(secretArn)), notes: '' };
   const missing = bytes - Buffer.byteLength(JSON.stringify(value));
@@ -34,7 +34,7 @@ describe('a secret value that is nearly as large as Secrets Manager allows', () 
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
   });
 
-  it('is rotated by the next rotation, when shortening it took AWSPENDING away', async () => {
+  it('is rotated by the next rotation when the write that shortened it removed AWSPENDING', async () => {
     const world = await peopleWorld({ secretsManager: { pendingAfterForeignWrite: 'removed' } });
     const credential = await world.credential();
     const { secretArn } = credential;
@@ -52,7 +52,7 @@ describe('a secret value that is nearly as large as Secrets Manager allows', () 
       const world = await peopleWorld({ secretsManager: { pendingAfterForeignWrite } });
       const credential = await world.credential();
       const { secretArn } = credential;
-      // Without expiresAt, which the rotation adds, the value is as large as can be.
+      // Without expiresAt, which the rotation adds, the value has the maximum size.
       world.before('store-pending', () => fillTo(world, secretArn, 65_536));
 
       const { execution: failed } = await world.rotateUntilClosed(secretArn);
@@ -69,8 +69,8 @@ describe('a secret value that is nearly as large as Secrets Manager allows', () 
   );
 });
 
-describe('a younger version that cannot be read', () => {
-  it('does not fail a rotation or a redrive: nobody reads it', async () => {
+describe('a newer version that cannot be read', () => {
+  it('does not fail a rotation or a redrive, because neither reads it', async () => {
     const unreadable: string[] = [];
     const refuseRead: AwsInterceptor = async ({ operation, input }, next) => {
       const { VersionId } = { VersionId: undefined, ...(input as object) };
@@ -93,8 +93,8 @@ describe('a younger version that cannot be read', () => {
   });
 });
 
-describe('a pending version without a label, which Secrets Manager removed to make room for others', () => {
-  /** A rotation failed in a state and was given up; edits a day later took its version away. */
+describe('a pending version without a label that Secrets Manager deleted to make room for others', () => {
+  /** A rotation that failed in a state and was abandoned; edits a day later made Secrets Manager delete its version. */
   async function trimmedPending(state: string, tokenDurationSeconds: number) {
     const world = await peopleWorld({ secretsManager: { versionQuota: 8, readLagMs: 0 } });
     const credential = await world.credential({ tokenDurationSeconds });
@@ -148,8 +148,8 @@ describe('a pending version without a label, which Secrets Manager removed to ma
   });
 });
 
-describe('a secret with genesysUserId whose new tokens belong to another user', () => {
-  /** A secret whose genesysUserId is not the user of its tokens; a rotation of it failed. */
+describe('new tokens of a user other than genesysUserId', () => {
+  /** A failed rotation of a secret whose genesysUserId is not the user of its tokens. */
   async function wrongUser() {
     const world = await peopleWorld();
     const credential = await world.credential();
@@ -171,7 +171,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
     expect(await world.currentValue(secretArn)).toEqual(before);
   });
 
-  it('are promoted by a redrive, once the key was corrected in AWSCURRENT', async () => {
+  it('are promoted by a redrive once the key has been corrected in AWSCURRENT', async () => {
     const { world, credential, secretArn, rightId, failed } = await wrongUser();
 
     await world.editSecret(secretArn, { genesysUserId: rightId });
@@ -183,7 +183,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
   });
 
-  it('are promoted by the next rotation, once the key was corrected in AWSCURRENT', async () => {
+  it('are promoted by the next rotation once the key has been corrected in AWSCURRENT', async () => {
     const { world, credential, secretArn, rightId } = await wrongUser();
 
     await world.editSecret(secretArn, { genesysUserId: rightId });

@@ -15,7 +15,7 @@ const RETRY_MS = 600_000;
 /** Longer than the mark of an exchange lasts. */
 const MARK_OVER_MS = 60_000;
 
-/** An access token has expired by then. */
+/** Longer than the lifetime of an access token. */
 const EXPIRED_MS = 25 * 3_600_000;
 
 /** The error that an operator sees when a grant is missing. */
@@ -24,7 +24,7 @@ interface Failure {
   readonly text: string;
 }
 
-/** Leads a rotation to the call that needs a grant, which `lose` revokes before. */
+/** Runs a rotation to the call that needs a grant, and revokes the grant with `lose` before that. */
 type Scenario = (
   world: RecoveryWorld,
   credential: FirstCredential,
@@ -54,7 +54,7 @@ const retriedRotation: Scenario = async (world, { secretArn }, lose) => {
   return { versionId, outcome: await world.outcome(secretArn, versionId) };
 };
 
-/** The rotation is AWSCURRENT on a derived version, and AWSPENDING is on its own version. */
+/** AWSCURRENT is on a version derived from the rotation's own version, and AWSPENDING is on the latter. */
 const leftoverLabel: Scenario = async (world, { secretArn }, lose) => {
   world.sandbox.secretsManager.behaviour.pendingAfterForeignWrite = 'kept';
   world.before('promote', () => world.editSecret(secretArn, { queue: 'added by hand' }));
@@ -89,7 +89,7 @@ const unsettledExchange: Scenario = async (world, { secretArn }, lose) => {
   return await world.rotated(secretArn);
 };
 
-/** Refresh cannot record the pair, so that StorePending does. */
+/** Refresh cannot record the pair, so StorePending records it. */
 const recordedByStorePending: Scenario = async (world, { secretArn }, lose) => {
   refuseToRecord(world);
   lose();
@@ -111,7 +111,7 @@ function refuseToRecord({ sandbox }: RecoveryWorld): void {
   sandbox.faults.add({ target: 'dynamodb:TransactWriteItems', kind: 'server-error', by: 'refresh' });
 }
 
-/** A situation in which a rotation fails without a grant, by the owner of the grant and its action. */
+/** The scenarios in which a rotation fails without a grant, by the grant's owner and action. */
 const SCENARIOS: Readonly<Record<string, Use>> = {
   'rotation secretsmanager:DescribeSecret': { scenario: anyRotation },
   'rotation kms:GenerateDataKey': { scenario: anyRotation },
@@ -142,11 +142,11 @@ const SCENARIOS: Readonly<Record<string, Use>> = {
   'the state machine lambda:InvokeFunction': { scenario: anyRotation },
 };
 
-/** Grants without which an execution succeeds all the same, by owner, action and statement. */
+/** Grants without which an execution still succeeds, by owner, action and statement. */
 const TOLERATED: Readonly<Record<string, RotationOutcome['status']>> = {
   // The pair is in the state of the execution, from which StorePending records it.
   'refresh dynamodb:UpdateItem UseJournal': 'succeeded',
-  // The pending version is written without RotationToken, so that Secrets Manager does not accept its writer.
+  // The pending version is written without RotationToken, so Secrets Manager does not accept its writer.
   'store-pending kms:Decrypt OpenRotationToken': 'failed',
 };
 
@@ -169,7 +169,7 @@ const grants = new Permissions({ ...ACCOUNT, stack }).granted().flatMap(grant =>
   return [{ owner, ...grant, target, isTolerated: `${owner} ${grant.action} ${grant.sid}` in TOLERATED }];
 });
 
-/** The error of the execution, or of the rotation function where that lost the grant. */
+/** The error of the execution, or of the rotation function if that lost the grant. */
 function failureOf(
   outcome: RotationOutcome,
   execution: ExecutionSnapshot | undefined,
@@ -181,7 +181,7 @@ function failureOf(
   return { error: errorType, text: errorMessage };
 }
 
-/** The first rotation event of a name. Lets time pass until it comes. */
+/** The first rotation event with a name; advances the clock until it occurs. */
 async function eventOf({ sandbox }: RecoveryWorld, wanted: string): Promise<RecordedEvent> {
   for (let minutes = 0; minutes < 10 * 60; minutes++) {
     const event = sandbox.cloudTrail.events().find(({ name }) => name === wanted);
@@ -266,7 +266,7 @@ describe('a rotation that lost a grant', () => {
     },
   );
 
-  it('fails when Secrets Manager may no longer invoke the rotation function, and completes once it may', async () => {
+  it('fails when Secrets Manager loses the permission to invoke the rotation function, and completes once it is restored', async () => {
     const world = await recoveryWorld({ secretsManager: { retryDelaysMs: [RETRY_MS] } });
     const { sandbox } = world;
     const credential = await world.credential();

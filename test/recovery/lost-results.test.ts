@@ -6,7 +6,7 @@ import { statesOf } from '../rotation/execution-outcome.ts';
 import type { RotationWorld } from '../rotation/rotation-world.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';
 
-/** How the result of a function that did all its work does not reach Step Functions. */
+/** Faults that lose the result of a function after it has done all its work. */
 const LOSSES: readonly FunctionFaultKind[] = ['answer-lost', 'out-of-memory', 'crash-after', 'timeout-after'];
 
 /** The names of the errors of an execution's Tasks. */
@@ -19,7 +19,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   (_does, refreshRevokesAccessTokens) => {
     const genesysCloud = { refreshRevokesAccessTokens };
 
-    describe.each(LOSSES)('a result of Refresh that Step Functions does not get (%s)', kind => {
+    describe.each(LOSSES)('a result of Refresh that Step Functions does not receive (%s)', kind => {
       it('is found in the journal by the retry of the same Task', async () => {
         const world = await peopleWorld({ genesysCloud });
         const credential = await world.credential();
@@ -34,7 +34,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
         expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
       });
 
-      it('is found by a redrive, when every retry lost it', async () => {
+      it('is found by a redrive when every retry lost it', async () => {
         const world = await peopleWorld({ genesysCloud });
         const credential = await world.credential();
         const { secretArn } = credential;
@@ -72,7 +72,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
     });
 
     it.each(['Refresh', 'StorePending', 'Verify', 'Promote'])(
-      'presents no spent token after a rotation failed in %s, when the retry has another ClientRequestToken',
+      'a retry under another ClientRequestToken presents no spent token after a failure in %s',
       async state => {
         const world = await peopleWorld({
           genesysCloud,
@@ -91,12 +91,12 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
     );
 
     it.each(LOSSES)(
-      'a result of RefreshAgain that Step Functions does not get (%s) is found as well',
+      'a result of RefreshAgain that Step Functions does not receive (%s) is also found',
       async kind => {
         const world = await peopleWorld({ genesysCloud });
         const credential = await world.credential();
         const { secretArn } = credential;
-        // The schedule must not come first.
+        // Prevents an earlier scheduled rotation.
         world.enable(secretArn);
         await world.failedIn('Verify', secretArn);
         const failed = await world.lastClosed(secretArn);
@@ -114,9 +114,9 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   },
 );
 
-/** Lets the token endpoint's responses to refreshes have a refresh token that is no text. */
-function answerNumerically({ sandbox }: RotationWorld, howOften: number): void {
-  let left = howOften;
+/** Replaces the refresh token with a number in the token endpoint's responses to refreshes. */
+function returnNumericRefreshToken({ sandbox }: RotationWorld, times: number): void {
+  let left = times;
   sandbox.genesysCloud.intercept(async ({ grantType }, next) => {
     const response = await next();
     if (grantType !== 'refresh_token' || response.status !== 200 || left === 0) return response;
@@ -131,7 +131,7 @@ describe('a numeric refresh_token in the response', () => {
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
     const before = await world.currentValue(secretArn);
-    answerNumerically(world, 1);
+    returnNumericRefreshToken(world, 1);
 
     const { execution } = await world.rotateUntilClosed(secretArn);
 
@@ -150,7 +150,7 @@ describe('a numeric refresh_token in the response', () => {
     const world = await peopleWorld({ genesysCloud: { refreshTokens: 'reusable' } });
     const credential = await world.credential();
     const { secretArn } = credential;
-    answerNumerically(world, 1);
+    returnNumericRefreshToken(world, 1);
 
     const { execution } = await world.rotateUntilClosed(secretArn);
 

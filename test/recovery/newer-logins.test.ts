@@ -52,10 +52,10 @@ describe("another client's credential that was stored and rolled back by label",
   });
 
   describe.each(Object.entries(CONTINUATIONS))(
-    'beside a rotation that failed, before %s',
+    'after a failed rotation and before %s',
     (_name, { secretsManager, continueWith }) => {
       it.each(['StorePending', 'Verify', 'Promote'])(
-        'leaves the tokens of a rotation that failed in %s as they are',
+        'does not affect the tokens of a rotation that failed in %s',
         async state => {
           const world = await peopleWorld({ secretsManager });
           const credential = await world.credential();
@@ -79,7 +79,7 @@ describe("another client's credential that was stored and rolled back by label",
   );
 
   it.each(['StorePending', 'Verify', 'Promote'])(
-    'stays where it was not rolled back: a redrive of the rotation that failed in %s is superseded',
+    'stays AWSCURRENT when it is not rolled back: a redrive of the rotation that failed in %s is superseded',
     async state => {
       const world = await peopleWorld();
       const credential = await world.credential();
@@ -99,7 +99,7 @@ describe("another client's credential that was stored and rolled back by label",
 });
 
 describe('a credential that is staged with a custom label', () => {
-  it.each(['same client', 'other client'])('is left alone by rotations (%s)', async whose => {
+  it.each(['same client', 'other client'])('is not changed by rotations (%s)', async whose => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
@@ -118,7 +118,7 @@ describe('a credential that is staged with a custom label', () => {
     expect(world.sandbox.genesysCloud.counts(clientId).refreshes).toBe(2);
   });
 
-  it('is rotated once AWSCURRENT was moved to it', async () => {
+  it('is rotated once AWSCURRENT has been moved to it', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;
@@ -136,7 +136,7 @@ describe('a credential that is staged with a custom label', () => {
 });
 
 describe.each(['removed', 'kept'] as const)(
-  'a login during a rotation, where another write leaves AWSPENDING %s',
+  'a login during a rotation, when another write leaves AWSPENDING %s',
   pendingAfterForeignWrite => {
     it("stays when it lands between StorePending's read of AWSCURRENT and its PutSecretValue", async () => {
       const logins: Promise<unknown>[] = [];
@@ -190,7 +190,7 @@ describe.each(['removed', 'kept'] as const)(
       },
     );
 
-    it('is not given up for the older login by the attempts after it', async () => {
+    it('is not replaced with the older login by later attempts', async () => {
       const world = await peopleWorld({ secretsManager: { pendingAfterForeignWrite } });
       const credential = await world.credential();
       const { secretArn } = credential;
@@ -245,7 +245,7 @@ describe("AWSPENDING that stays on a failed rotation's version although a newer 
   });
 
   it.each(['StorePending', 'Verify', 'Promote'])(
-    'lets a further attempt of the rotation that failed in %s rotate the newer login',
+    'allows another attempt of the rotation that failed in %s to rotate the newer login',
     async state => {
       const world = await peopleWorld({
         secretsManager: { pendingAfterForeignWrite: 'kept', retryDelaysMs: [60_000] },

@@ -80,7 +80,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
 );
 
 describe('eleven newer failed executions, each with its own ClientRequestToken', () => {
-  /** The first rotation failed in a state; eleven newer ones failed in a state and were given up. */
+  /** The first rotation failed in one state; eleven newer ones failed in another and were abandoned. */
   async function failedTwelveTimes(first: string, newer: string) {
     const world = await peopleWorld();
     const credential = await world.credential();
@@ -98,7 +98,7 @@ describe('eleven newer failed executions, each with its own ClientRequestToken',
     ['StorePending', 'Refresh'],
     ['Verify', 'StorePending'],
     ['Verify', 'Promote'],
-  ])('hide no tokens: the first rotation failed in %s, the newer ones in %s', async (first, newer) => {
+  ])('do not hide tokens: the first rotation failed in %s, the newer ones in %s', async (first, newer) => {
     const { world, credential } = await failedTwelveTimes(first, newer);
 
     const next = await world.nextRotation(credential);
@@ -112,7 +112,7 @@ describe('eleven newer failed executions, each with its own ClientRequestToken',
     ['StorePending', 'Refresh'],
     ['Verify', 'Promote'],
   ])(
-    'take no tokens away when all are redriven: the first failed in %s, the newer ones in %s',
+    'lose no tokens when all are redriven: the first failed in %s, the newer ones in %s',
     async (first, newer) => {
       const { world, credential, secretArn } = await failedTwelveTimes(first, newer);
 
@@ -132,10 +132,10 @@ describe('eleven newer failed executions, each with its own ClientRequestToken',
 });
 
 /**
- * A world in which the first two writes that mark a token as being exchanged wait for each other: both functions have
- * read the journal then. No time passes while the first one waits, so the reads of the second one must be fresh.
+ * A world in which the first two writes that mark a token as being exchanged wait for each other, so that both functions
+ * have read the journal. No time passes while the first one waits, so the reads of the second one must be fresh.
  *
- * @param onFirst when the first one arrives
+ * @param onFirst called when the first one arrives
  */
 function worldMeetingAtMark(onFirst: () => Promise<unknown> = async () => undefined): Promise<PeopleWorld> {
   const both = Promise.withResolvers<void>();
@@ -151,7 +151,7 @@ function worldMeetingAtMark(onFirst: () => Promise<unknown> = async () => undefi
   return peopleWorld({ awsInterceptors: [awsInterceptor], secretsManager: { readLagMs: 0 } });
 }
 
-/** How many writes of the journal were refused because the item had changed since it was read. */
+/** The number of journal writes that were refused because the item had changed since it was read. */
 function refusedMarks({ sandbox }: PeopleWorld): number {
   return sandbox.callLog
     .calls()
@@ -230,7 +230,7 @@ async function copyOf(world: PeopleWorld, { secretArn, clientId }: FirstCredenti
 
 describe('two secrets with the same login', () => {
   it.each([0, 1, 2])(
-    'spend nothing for the second one, and the first keeps working (copied after %i rotations)',
+    'exchange no token for the second one, and the first one keeps working (copied after %i rotations)',
     async rotations => {
       const world = await peopleWorld();
       const credential = await world.credential();
@@ -257,7 +257,7 @@ describe('two secrets with the same login', () => {
     },
   );
 
-  it('rotate one of them when both read the journal before either marks the token', async () => {
+  it('rotate only one of them when both read the journal before either marks the token', async () => {
     const world = await worldMeetingAtMark();
     const credential = await world.credential();
     const { secretArn } = credential;
@@ -277,7 +277,7 @@ describe('two secrets with the same login', () => {
     expect(await world.health(winner)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
 
-  it('rotates the copy again once it has its own login', async () => {
+  it('rotate the copy again once it has its own login', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;
@@ -346,7 +346,7 @@ describe('an exchange whose result is only in the state of a failed execution', 
     });
   });
 
-  it('is saved when the other rotation comes at once, while the mark of the exchange still stands', async () => {
+  it('is saved when another rotation starts immediately, while the token is still marked as being exchanged', async () => {
     const { world, credential, secretArn, owner } = await unsettled({
       secretsManager: { retryDelaysMs: [60_000, 60_000, 60_000] },
     });
@@ -370,7 +370,7 @@ describe('an exchange whose result is only in the state of a failed execution', 
     const { world, credential, secretArn, owner } = await unsettled();
     await world.giveUp(secretArn);
     await world.sandbox.advance(120_000);
-    // Without the right to redrive, the rotation function leaves it to the operator.
+    // Without permission to redrive, the rotation function leaves it to the operator.
     world.sandbox.faults.add({ target: 'states:RedriveExecution', kind: 'access-denied', by: 'rotation' });
     await world.rotated(secretArn);
     const newer = await world.lastClosed(secretArn);

@@ -15,7 +15,7 @@ type Subject = Pick<FirstCredential, 'secretArn' | 'clientId'>;
 /** See {@link peopleWorld}. */
 export type PeopleWorld = Awaited<ReturnType<typeof peopleWorld>>;
 
-/** What a user cares about: what AWSCURRENT is worth, and whether the secret can be rotated. */
+/** Whether AWSCURRENT works, and whether the secret can be rotated. */
 export interface Health {
   /** The number of the login that AWSCURRENT's refresh token descends from, counted from 1; 0 for none of the client. */
   readonly login: number;
@@ -39,7 +39,7 @@ export const HEALTHY = {
 } as const satisfies Omit<Health, 'refreshes'>;
 
 /**
- * The world of recoveries, with what people do to a secret. Genesys Cloud ends a login whose spent refresh token is
+ * A recovery world with actions of people on a secret. Genesys Cloud ends a login whose spent refresh token is
  * presented again, unless the options say otherwise: one refused refresh loses the credential.
  */
 export async function peopleWorld(options: SandboxOptions = {}) {
@@ -78,7 +78,7 @@ export async function peopleWorld(options: SandboxOptions = {}) {
     versionWith,
     health,
 
-    /** Rotates once more, undisturbed, when the rotation function no longer polls an execution that has closed. */
+    /** Rotates again, undisturbed, once the rotation function no longer polls a closed execution. */
     async nextRotation(subject: Subject): Promise<Health & { readonly outcome: string }> {
       await world.inTime(sandbox.secretsManager.rotationsIdle());
       const versionId = await world.rotateSecret(subject.secretArn);
@@ -86,14 +86,14 @@ export async function peopleWorld(options: SandboxOptions = {}) {
       return { outcome: outcome.status, ...(await health(subject)) };
     },
 
-    /** A rotation that fails in a state, and that Secrets Manager may retry. */
+    /** Runs a rotation that fails in a state, and that Secrets Manager may retry. */
     async failedIn(state: string, secretArn: string): Promise<void> {
       world.crashIn(state);
       await world.rotated(secretArn);
       world.serveAll();
     },
 
-    /** Moves AWSCURRENT to another version by its label, as a roll-back does. */
+    /** Moves AWSCURRENT to another version by its label, as a rollback does. */
     async moveCurrent(secretArn: string, versionId: string): Promise<void> {
       await secrets.send(
         new UpdateSecretVersionStageCommand({
@@ -110,7 +110,7 @@ export async function peopleWorld(options: SandboxOptions = {}) {
       await this.moveCurrent(secretArn, (await versionWith(secretArn, 'AWSPREVIOUS')) ?? '');
     },
 
-    /** The whole value of AWSCURRENT, as an editor or Terraform holds it. */
+    /** The whole value of AWSCURRENT, as an editor or Terraform would keep it. */
     async copyOfCurrent(secretArn: string): Promise<string> {
       const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
       return SecretString;
@@ -130,7 +130,7 @@ export async function peopleWorld(options: SandboxOptions = {}) {
   };
 }
 
-/** One way in which a rotation that failed continues. */
+/** A way to continue a failed rotation. */
 export interface Continuation {
   readonly secretsManager: NonNullable<SandboxOptions['secretsManager']>;
   readonly continueWith: (world: PeopleWorld, secretArn: string) => Promise<unknown>;
@@ -139,7 +139,7 @@ export interface Continuation {
 const RETRIES_MS = [60_000, 60_000, 60_000];
 const ALL_RETRIES_MS = 600_000;
 
-/** How a rotation that failed continues after people wrote AWSCURRENT. */
+/** The ways to continue a failed rotation after people wrote AWSCURRENT. */
 export const CONTINUATIONS: Readonly<Record<string, Continuation>> = {
   'a redrive': {
     secretsManager: { pendingAfterForeignWrite: 'removed' },
@@ -171,7 +171,7 @@ export const CONTINUATIONS: Readonly<Record<string, Continuation>> = {
   },
 };
 
-/** Whether a refresh ends the access token that consumers hold: Genesys Cloud may do either. */
+/** Whether a refresh ends the access token in use: Genesys Cloud may do either. */
 export const ACCESS_TOKENS_AFTER_REFRESH = [
   ['ends', true],
   ['does not end', false],

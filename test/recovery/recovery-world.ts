@@ -9,8 +9,8 @@ import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.t
 import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
-/** What happens to the function of a state: it crashes before it does anything, or it runs. */
-type Fate = 'crash' | 'runs';
+/** The behaviour of a state's function: it crashes before it does anything, or it runs. */
+type TaskBehaviour = 'crash' | 'runs';
 
 /** See {@link recoveryWorld}. */
 export type RecoveryWorld = Awaited<ReturnType<typeof recoveryWorld>>;
@@ -19,15 +19,17 @@ const taskPayload = v.object({ state: v.string(), execution: v.string() });
 const executionInput = v.object({ secretArn: v.string() });
 
 /**
- * The world of whole rotations, with failures in any state and with people who change the secret. Secrets Manager does
- * not retry unless the options say so.
+ * A rotation world with failures in any state and people who change the secret. Secrets Manager does not retry unless
+ * the options say so.
  */
 export async function recoveryWorld(options: SandboxOptions = {}) {
-  const fates = new Map<string, (executionArn: string) => Promise<Fate>>();
-  const meetFate: InvocationInterceptor = async ({ payload, requestId }, next) => {
+  const behaviours = new Map<string, (executionArn: string) => Promise<TaskBehaviour>>();
+  const applyBehaviour: InvocationInterceptor = async ({ payload, requestId }, next) => {
     const task = v.safeParse(taskPayload, payload);
-    const fate = task.success ? await fates.get(task.output.state)?.(task.output.execution) : undefined;
-    if (fate !== 'crash') return await next();
+    const behaviour = task.success
+      ? await behaviours.get(task.output.state)?.(task.output.execution)
+      : undefined;
+    if (behaviour !== 'crash') return await next();
     const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: exit status 1`;
     return {
       payload: { errorType: 'Runtime.ExitError', errorMessage },
@@ -41,7 +43,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     // Notifications and the hourly overdue check have their own tests.
     events: { rules: 'none', ...options.events },
     secretsManager: { retryDelaysMs: [], ...options.secretsManager },
-    invocationInterceptors: [...(options.invocationInterceptors ?? []), meetFate],
+    invocationInterceptors: [...(options.invocationInterceptors ?? []), applyBehaviour],
   });
   const { sandbox, secrets, stepFunctions, inTime } = world;
   async function versionWith(secretArn: string, label: string): Promise<string | undefined> {
@@ -117,7 +119,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
       return executions(secretArn).at(-1);
     },
 
-    /** Rotates, and lets time pass until the attempt is over for Secrets Manager. */
+    /** Rotates, and advances the clock until the attempt is over for Secrets Manager. */
     async rotated(secretArn: string) {
       const versionId = await world.rotateSecret(secretArn);
       const outcome = await world.outcome(secretArn, versionId);
@@ -125,22 +127,22 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     },
 
     /** Runs an action whenever a state invokes its function, until {@link RecoveryWorld.serveAll}. */
-    whenIn(state: string, happens: (executionArn: string) => Promise<Fate>): void {
-      fates.set(state, happens);
+    whenIn(state: string, action: (executionArn: string) => Promise<TaskBehaviour>): void {
+      behaviours.set(state, action);
     },
 
     /** Crashes the function of a state before it does anything, until {@link RecoveryWorld.serveAll}. */
     crashIn(state: string): void {
-      fates.set(state, async () => 'crash');
+      behaviours.set(state, async () => 'crash');
     },
 
     /** Removes all crashes and faults. */
     serveAll(): void {
-      fates.clear();
+      behaviours.clear();
       sandbox.faults.clear();
     },
 
-    /** Redrives as an operator does, and lets time pass until the execution closes. */
+    /** Redrives as an operator does, and advances the clock until the execution closes. */
     async redriven({ executionArn }: Pick<ExecutionSnapshot, 'executionArn'>): Promise<ExecutionSnapshot> {
       await stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
       return await inTime(sandbox.stepFunctions.executionClosed(executionArn));

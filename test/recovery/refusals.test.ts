@@ -66,7 +66,7 @@ describe('RedriveExecution that refuses an execution which DescribeExecution cal
   });
 });
 
-describe('a stale RotationToken that Secrets Manager refuses under any name', () => {
+describe('a stale RotationToken that Secrets Manager refuses with any error name', () => {
   describe.each(['InvalidRequestException', 'AccessDeniedException', 'RotationTokenExpiredException'])(
     '%s',
     refusedAs => {
@@ -132,7 +132,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
   });
 
-  it('stores again when somebody moves AWSCURRENT in the same moment', async () => {
+  it('returns to StorePending when somebody moves AWSCURRENT at the same moment', async () => {
     let edits = 0;
     const editThenRefuse: AwsInterceptor = async ({ operation, caller }, next) => {
       const isPromotion = operation === 'UpdateSecretVersionStage' && caller.functionArn !== undefined;
@@ -162,7 +162,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
     expect(await world.currentValue(credential.secretArn)).toMatchObject({ queue: 'added by hand' });
   });
 
-  it('fails in StandDown, and a redrive takes AWSPENDING off', async () => {
+  it('fails in StandDown, and a redrive removes AWSPENDING', async () => {
     const world = await peopleWorld({ secretsManager: { pendingAfterForeignWrite: 'kept' } });
     const credential = await world.credential();
     const { secretArn } = credential;

@@ -56,7 +56,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
           },
         );
 
-        it('holds the new tokens after the rotation was given up and another one started', async () => {
+        it('holds the new tokens after the rotation was abandoned and another one started', async () => {
           const world = await peopleWorld({ genesysCloud });
           const credential = await world.credential();
           const { secretArn } = credential;
@@ -116,7 +116,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
       it('exchanges the newest refresh token when its access token has expired', async () => {
         const { world, credential, secretArn, older } = await rotatedTwice();
 
-        // The schedule must not come first.
+        // Prevents an earlier scheduled rotation.
         world.enable(secretArn);
         await world.write(secretArn, older);
         await world.sandbox.advance(400 * 24 * HOUR_MS);
@@ -155,7 +155,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
       );
 
       it.each(['refresh', 'store-pending', 'verify', 'promote'] as const)(
-        'does not disturb the rotation in which it comes before %s',
+        'does not disturb a rotation when it is written right before %s',
         async functionName => {
           const { world, credential, secretArn, older } = await rotatedTwice(
             functionName === 'refresh' ? { readLagMs: 0 } : {},
@@ -165,7 +165,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
           const { execution } = await world.rotateUntilClosed(secretArn);
 
           expect(statesOf(execution).at(-1)).toBe('Rotated');
-          // Before Refresh, the newest pair is unused: nothing has to be exchanged.
+          // Before Refresh, the newest pair is unused, so nothing is exchanged.
           const refreshes = functionName === 'refresh' ? 2 : 3;
           expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes });
           expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded' });
@@ -176,7 +176,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
 );
 
 describe('AWSPENDING that somebody put on another version', () => {
-  /** A secret that was rotated twice, and its versions: the seed, and the ones of both rotations. */
+  /** A secret that was rotated twice, and its versions: the seed, and those of both rotations. */
   async function rotatedTwice() {
     const world = await peopleWorld();
     const credential = await world.credential();
@@ -193,27 +193,30 @@ describe('AWSPENDING that somebody put on another version', () => {
   it.each([
     ['the seed, which no rotation wrote', 0],
     ['a version of an earlier rotation', 1],
-  ] as const)('keeps no scheduled rotation from rotating the newest tokens (%s)', async (_what, index) => {
-    const { world, credential, secretArn, versions } = await rotatedTwice();
+  ] as const)(
+    'does not prevent a scheduled rotation from rotating the newest tokens (%s)',
+    async (_what, index) => {
+      const { world, credential, secretArn, versions } = await rotatedTwice();
 
-    await world.secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        MoveToVersionId: versions[index],
-      }),
-    );
-    await world.sandbox.advance(9 * HOUR_MS);
-    const first = await world.health(credential);
-    await world.sandbox.advance(9 * HOUR_MS);
-    const second = await world.health(credential);
+      await world.secrets.send(
+        new UpdateSecretVersionStageCommand({
+          SecretId: secretArn,
+          VersionStage: 'AWSPENDING',
+          MoveToVersionId: versions[index],
+        }),
+      );
+      await world.sandbox.advance(9 * HOUR_MS);
+      const first = await world.health(credential);
+      await world.sandbox.advance(9 * HOUR_MS);
+      const second = await world.health(credential);
 
-    expect(first).toEqual({ ...HEALTHY, refreshes: 3 });
-    expect(second).toEqual({ ...HEALTHY, refreshes: 4 });
-    expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 5 });
-  });
+      expect(first).toEqual({ ...HEALTHY, refreshes: 3 });
+      expect(second).toEqual({ ...HEALTHY, refreshes: 4 });
+      expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 5 });
+    },
+  );
 
-  it('does not prevent a scheduled rotation from rotating the newest tokens (a seed written there by hand)', async () => {
+  it('does not prevent a scheduled rotation from rotating the newest tokens (a seed that somebody wrote)', async () => {
     const { world, credential, secretArn, seed } = await rotatedTwice();
 
     await world.write(secretArn, seed, ['AWSPENDING']);
@@ -253,8 +256,8 @@ describe('a successful rotation that was rolled back while Secrets Manager count
   });
 });
 
-describe('AWSCURRENT that was moved by hand to the first of the two versions of one rotation', () => {
-  it('leaves no AWSPENDING on the second one, which would keep RotateSecret from starting a rotation', async () => {
+describe('AWSCURRENT that somebody moved to the first of the two versions of a rotation', () => {
+  it('leaves no AWSPENDING on the second one, which would block RotateSecret', async () => {
     const world = await peopleWorld({
       secretsManager: {
         pendingAfterForeignWrite: 'kept',

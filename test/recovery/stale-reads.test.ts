@@ -4,7 +4,7 @@ import { HEALTHY, peopleWorld } from './people-world.ts';
 const SECOND_LOGIN = { ...HEALTHY, login: 2 } as const;
 
 describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stale', readLagMs => {
-  /** A secret whose creation shows already. */
+  /** A secret whose creation is already visible to stale reads. */
   async function staleWorld() {
     const world = await peopleWorld({ secretsManager: { readLagMs } });
     const credential = await world.credential();
@@ -22,7 +22,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
   });
 
-  it('do not present a spent token in a rotation that follows another one at once', async () => {
+  it('do not present a spent token in a rotation right after another one', async () => {
     const { world, credential, secretArn } = await staleWorld();
 
     const outcomes = [];
@@ -104,7 +104,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     });
   });
 
-  it('do not fail a redrive that follows a new login at once', async () => {
+  it('do not fail a redrive right after a new login', async () => {
     const { world, credential, secretArn } = await staleWorld();
     world.revokeUserOf(credential.clientId);
     const { execution } = await world.rotateUntilClosed(secretArn);
@@ -117,7 +117,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     expect(await world.health(credential)).toMatchObject({ login: 2, refreshTokenWorks: true });
   });
 
-  it('do not fail a redrive that follows a fix of the client secret at once', async () => {
+  it('do not fail a redrive right after a fix of the client secret', async () => {
     const { world, credential, secretArn } = await staleWorld();
     const { clientSecret } = world.sandbox.genesysCloud.regenerateClientSecret(credential.clientId);
     const { execution } = await world.rotateUntilClosed(secretArn);
@@ -130,7 +130,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
 
-  it('do not fail a redrive that follows a fix of the whole value at once', async () => {
+  it('do not fail a redrive right after a fix of the whole value', async () => {
     const { world, credential, secretArn } = await staleWorld();
     const value = await world.currentValue(secretArn);
     await world.write(secretArn, 'not JSON');
@@ -145,7 +145,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
 
-  it('do not fail the rotation of a secret that was created a moment ago', async () => {
+  it('do not fail the rotation of a secret that was just created', async () => {
     const world = await peopleWorld({ secretsManager: { readLagMs } });
     const credential = await world.credential();
 
@@ -155,7 +155,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
 
-  it('do not undo a roll-back, and do not lose the newest tokens by it', async () => {
+  it('do not lose the newest tokens after a rollback', async () => {
     const { world, credential, secretArn } = await staleWorld();
     await world.rotated(secretArn);
     await world.rotated(secretArn);

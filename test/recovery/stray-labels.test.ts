@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HEALTHY, peopleWorld } from './people-world.ts';
 
-/** Secrets Manager's retries, and the time by which they are over, in ms. */
+/** The delays of Secrets Manager's retries, and a time longer than all of them, in ms. */
 const RETRY_DELAYS_MS = [60_000, 300_000, 900_000];
 const ALL_RETRIES_MS = 1_500_000;
 
@@ -50,7 +50,7 @@ describe.each([
       },
     );
 
-    it('does not block later rotations when somebody logs in as well', async () => {
+    it('does not block later rotations when somebody also logs in', async () => {
       const { world, credential, secretArn, stray } = await strayWorld();
       world.before('store-pending', async () => {
         await world.authorizeAgain(credential);

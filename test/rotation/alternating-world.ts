@@ -5,20 +5,20 @@ import { GenesysConnectionDropped } from '../../sandbox/genesys-cloud/intercepto
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { peopleWorld } from '../recovery/people-world.ts';
 
-/** What a secret with two grants holds; logins are counted from 1. */
+/** The grants of a secret; logins are counted from 1. */
 interface GrantsView {
   /** The login of the refresh token in use. */
   readonly current: number;
-  /** The login of the alternate refresh token; null for a lost one, undefined without the key. */
+  /** The login of the alternate refresh token; null if it was dropped, undefined if the key is missing. */
   readonly alternate: number | null | undefined;
   readonly accessTokenWorks: boolean;
 }
 
-/** An access token of a day no longer lasts until the next rotation, but has not expired. */
+/** After this time, a one-day access token has not expired, but does not last until the next rotation. */
 export const SOON_EXPIRED_MS = 16 * 3_600_000;
 
 /**
- * The world of people, with secrets that hold two grants. A refresh ends earlier access tokens of its login, and a spent
+ * A people world with secrets that have two grants. A refresh ends earlier access tokens of its login, and a spent
  * refresh token that is presented again ends the login.
  */
 export async function alternatingWorld(options: SandboxOptions = {}) {
@@ -37,7 +37,7 @@ export async function alternatingWorld(options: SandboxOptions = {}) {
         tokens.some(({ fingerprint }) => fingerprint === fingerprintOf(refreshToken)),
       );
 
-  /** Logs in once more, and returns the refresh token. */
+  /** Logs in again, and returns the refresh token. */
   async function logIn({ secretArn: _, ...login }: FirstCredential): Promise<string> {
     const { refreshToken = '' } = await authorizeCode({ loginUrl: genesysCloud.loginUrl, ...login });
     return refreshToken;
@@ -47,7 +47,7 @@ export async function alternatingWorld(options: SandboxOptions = {}) {
     ...world,
     logIn,
 
-    /** A secret with the tokens of two logins, of which consumers use the first. */
+    /** A secret with the tokens of two logins; consumers use the first. */
     async twoGrants(credentialOptions?: CredentialOptions): Promise<FirstCredential> {
       const credential = await world.credential(credentialOptions);
       await sandbox.advance(sandbox.secretsManager.behaviour.readLagMs);
@@ -73,7 +73,7 @@ export async function alternatingWorld(options: SandboxOptions = {}) {
       genesysCloud.revokeLineage(genesysCloud.lineages(clientId)[login - 1]?.id ?? '');
     },
 
-    /** Drops the response to the next refresh, which takes effect. */
+    /** Drops the response to the next refresh; the refresh takes effect. */
     loseNextResponse(): void {
       const stop = genesysCloud.intercept(async ({ grantType }, next) => {
         const response = await next();
@@ -83,7 +83,7 @@ export async function alternatingWorld(options: SandboxOptions = {}) {
       });
     },
 
-    /** Whether a token that a consumer read now works at every refresh from now on, until the end of the test. */
+    /** Reads the access token; the returned function reports whether it works after each later refresh, and now. */
     async watchConsumer({ secretArn }: FirstCredential): Promise<() => readonly boolean[]> {
       const fingerprint = fingerprintOf((await world.currentValue(secretArn)).accessToken);
       const works: boolean[] = [];

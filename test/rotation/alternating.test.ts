@@ -7,7 +7,7 @@ import { failureOf, statesOf } from './execution-outcome.ts';
 
 const FAILED_OVER = ['Fetch', 'Route', 'Refresh', 'Failover', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
-/** The lines of the functions with a text. */
+/** The number of log lines of the functions that contain a text. */
 function logLines({ lambda, stack }: Sandbox, text: string): number {
   return stack.functions.flatMap(({ name }) => lambda.logs(name)).filter(line => line.text.includes(text))
     .length;
@@ -76,7 +76,7 @@ describe('a rotation of a secret with two grants', () => {
   });
 
   it.each(['reusable', 'single-use'] as const)(
-    'swaps where the response has no new refresh token (refresh tokens are %s)',
+    'swaps the grants when the response has no new refresh token (refresh tokens are %s)',
     async refreshTokens => {
       const world = await alternatingWorld({
         genesysCloud: {
@@ -101,7 +101,7 @@ describe('the message about a rotation that failed after the refresh', () => {
   it.each([
     [2, /Consumers keep their access token/],
     [1, /Consumers may hold an access token that no longer works/],
-  ])('says what consumers of a secret with %i grants have', async (grants, impact) => {
+  ])('describes the effect on consumers of a secret with %i grants', async (grants, impact) => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });
     const credential = await (grants === 2 ? world.twoGrants() : world.credential());
     world.crashIn('Verify');
@@ -191,7 +191,7 @@ describe('a lost grant', () => {
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 1 });
   });
 
-  it('is replaced by an exchange when the access token in use no longer works, whatever its expiresAt', async () => {
+  it('is dropped, and the grant in use is exchanged, when the access token in use no longer works, regardless of expiresAt', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.rotated(credential.secretArn);

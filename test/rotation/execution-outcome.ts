@@ -11,20 +11,20 @@ interface Failure {
 /** The payload that Lambda returns when a function has failed. */
 export const functionError = v.object({ errorType: v.string(), errorMessage: v.string() });
 
-/** The states that an execution entered, in order, redrives included. */
+/** The states that an execution entered, in order, including redrives. */
 export function statesOf({ history }: ExecutionSnapshot): string[] {
   return history
     .filter(({ type }) => type.endsWith('StateEntered'))
     .map(({ details }) => String(details?.name));
 }
 
-/** How often a state ran its function, redrives included. */
+/** The number of times a state ran its function, including redrives. */
 export function attemptsIn({ history }: ExecutionSnapshot, state: string): number {
-  let present = '';
+  let current = '';
   let attempts = 0;
   for (const { type, details } of history) {
-    if (type.endsWith('StateEntered')) present = String(details?.name);
-    if (type === 'TaskScheduled' && present === state) attempts++;
+    if (type.endsWith('StateEntered')) current = String(details?.name);
+    if (type === 'TaskScheduled' && current === state) attempts++;
   }
   return attempts;
 }

@@ -97,7 +97,7 @@ describe('a rotation that fails in Refresh', () => {
     expect(region).toBe('mypurecloud.com');
     expect(await world.statusOfCurrentUser(accessToken)).toBe(200);
     expect(world.sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
-    // AWSPENDING, which the redrive set again, does not block the next rotation.
+    // The redrive set AWSPENDING again, which does not block the next rotation.
     expect((await world.rotate(secretArn)).outcome).toEqual({ status: 'succeeded' });
   });
 
@@ -125,7 +125,7 @@ describe('a rotation that fails in Refresh', () => {
     expect(await world.statusOfCurrentUser(accessToken)).toBe(200);
     expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 1 });
 
-    // What a redrive left behind does not block the next rotation.
+    // The labels that the redrive left do not block the next rotation.
     const next = await world.rotateUntilClosed(secretArn);
     expect(next.execution.status).toBe('SUCCEEDED');
     expect((await world.labels(secretArn))[next.versionId]).toContain('AWSCURRENT');

@@ -54,7 +54,7 @@ describe('a rotation that fails in Verify', () => {
     const current = await world.currentValue(secretArn);
     expect(await world.statusOfCurrentUser(current.accessToken)).toBe(200);
     // The rotation's own version holds the expired token. The value that works is in a version derived from it, which
-    // does not keep AWSPENDING: it would block the next rotation.
+    // does not keep AWSPENDING, because that would block the next rotation.
     const labels = await world.labels(secretArn);
     expect(labels[versionId]).toBeUndefined();
     expect(Object.values(labels)).toContainEqual(['AWSCURRENT']);

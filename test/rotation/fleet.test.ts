@@ -8,7 +8,7 @@ describe('twenty secrets that rotate at the same time', () => {
   it('are all rotated with one refresh each', async () => {
     const world = await rotationWorld({
       invocationInterceptors: [limitConcurrency({ sources: ['states.amazonaws.com'], limit: 3 })],
-      // No time passes while a function waits for its turn, so the running ones must not have to wait for a fresh read.
+      // No time passes while a function waits for its turn, so the running ones must not wait for a fresh read.
       secretsManager: { readLagMs: 0 },
     });
     const { sandbox } = world;

@@ -25,25 +25,27 @@ describe('behaviour that Genesys Cloud does not document', () => {
     expect(sandbox.genesysCloud.isLive(fingerprintOf(after.refreshToken))).toBe(true);
   });
 
-  it('recognises a rejected refresh token and a wrong client secret also with status 401', async () => {
+  it('recognises a rejected refresh token and a wrong client secret when the status is 401', async () => {
     const world = await rotationWorld({
       genesysCloud: { invalidGrantStatus: 401, invalidClientStatus: 401 },
     });
     const { sandbox } = world;
     const rotated = await world.credential({ secretName: 'rotated' });
-    const dead = await world.credential({ secretName: 'dead' });
+    const revoked = await world.credential({ secretName: 'revoked' });
     const wrong = await world.credential({ secretName: 'wrong' });
-    world.revokeUserOf(dead.clientId);
+    world.revokeUserOf(revoked.clientId);
     sandbox.genesysCloud.regenerateClientSecret(wrong.clientId);
 
-    const [executionOfRotated, executionOfDead, executionOfWrong] = await Promise.all(
-      [rotated, dead, wrong].map(
+    const [executionOfRotated, executionOfRevoked, executionOfWrong] = await Promise.all(
+      [rotated, revoked, wrong].map(
         async ({ secretArn }) => (await world.rotateUntilClosed(secretArn)).execution,
       ),
     );
 
     expect(executionOfRotated?.status).toBe('SUCCEEDED');
-    expect(executionOfDead && failureOf(executionOfDead)).toMatchObject({ error: 'RefreshTokenRejected' });
+    expect(executionOfRevoked && failureOf(executionOfRevoked)).toMatchObject({
+      error: 'RefreshTokenRejected',
+    });
     expect(executionOfWrong && failureOf(executionOfWrong)).toMatchObject({ error: 'ClientRejected' });
   });
 });

@@ -36,7 +36,7 @@ describe('the metrics of a rotation', () => {
     }
   });
 
-  it('count a rotation that stands down as such and not as completed', async () => {
+  it('count a rotation that stands down as superseded, not as completed', async () => {
     const world = await rotationWorld();
     const credential = await world.credential();
     world.before('promote', () => world.authorizeAgain(credential));

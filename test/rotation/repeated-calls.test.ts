@@ -14,7 +14,7 @@ describe('repeated calls of the rotation function for one version', () => {
 
     const versionId = await world.rotateSecret(secretArn);
     const executionArn = await world.started(versionId);
-    // Until DescribeExecution shows it. Secrets Manager calls no step sooner: createSecret has not responded yet.
+    // Until DescribeExecution shows it. Secrets Manager calls no step earlier, because createSecret has not responded.
     await sandbox.advance(1_000);
     const call = async (step: (typeof STEPS)[number]) => {
       const response = await world.invokeStep(step, secretArn, versionId);

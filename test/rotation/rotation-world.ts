@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { inTime as settledInTime } from '../../bench/in-time.ts';
+import { advanceUntilSettled } from '../../bench/advance-until-settled.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
@@ -39,8 +39,8 @@ export type RotationWorld = Awaited<ReturnType<typeof rotationWorld>>;
 const LIMIT_SECONDS = 400;
 
 /**
- * A sandbox for whole rotations, and an operator's actions in it, which all use the AWS SDK. By default it ends with the
- * test, and its time stands still until the test waits for something.
+ * A sandbox for complete rotations, with an operator's actions, which use the AWS SDK. By default it ends with the test,
+ * and its clock advances only while the test waits for something.
  */
 export async function rotationWorld(options: SandboxOptions = {}, whenOver?: WhenOver) {
   const hooks = new Map<string, () => Promise<unknown>>();
@@ -69,16 +69,16 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     return known;
   };
   sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-    // Where time runs, the workflow's retries need not be waited for.
+    // In real time, skips the delays of the workflow's retries.
     if (type === 'TaskFailed' && !sandbox.clock.isVirtual) setImmediate(() => sandbox.clock.advance(1_000));
     if (type !== 'ExecutionStarted') return;
     const input = v.safeParse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
     if (input.success) startedExecution(input.output.versionId).resolve(executionArn);
   });
 
-  /** Lets time pass until a promise settles. */
+  /** Advances the clock until a promise settles. */
   function inTime<Result>(promise: Promise<Result>): Promise<Result> {
-    return sandbox.clock.isVirtual ? settledInTime(sandbox, promise, LIMIT_SECONDS) : promise;
+    return sandbox.clock.isVirtual ? advanceUntilSettled(sandbox, promise, LIMIT_SECONDS) : promise;
   }
 
   /** Starts a rotation or a configuration test, and returns the id of the pending version. */
@@ -205,15 +205,15 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       statusOfCurrentUser(sandbox.genesysCloud, accessToken),
 
     /** Replaces the response of the token endpoint to every refresh, until the returned function is called. */
-    refreshesRespondWith: (answer: GenesysResponse) =>
+    refreshesRespondWith: (response: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ grantType }, next) =>
-        grantType === 'refresh_token' ? answer : await next(),
+        grantType === 'refresh_token' ? response : await next(),
       ),
 
     /** Replaces the response of `users/me`, until the returned function is called. */
-    usersRespondWith: (answer: GenesysResponse) =>
+    usersRespondWith: (response: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ endpoint }, next) =>
-        endpoint === 'users/me' ? answer : await next(),
+        endpoint === 'users/me' ? response : await next(),
       ),
   };
 

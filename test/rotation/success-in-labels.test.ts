@@ -44,7 +44,7 @@ describe('a rotation whose execution is stopped right after AWSCURRENT has moved
     }
   });
 
-  it.each([0, 2_000])('is not reported as failed where reads are %i ms stale', async readLagMs => {
+  it.each([0, 2_000])('is not reported as failed when reads are %i ms stale', async readLagMs => {
     const { world } = await stoppedAfterPromote({ secretsManager: { readLagMs } });
 
     await world.sandbox.advance(60_000);
@@ -115,7 +115,7 @@ describe('a rotation that succeeds', () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn } = await world.credential();
-    // The first poll, and its repetition by the SDK.
+    // The first poll, and the SDK's retry of it.
     for (const nth of [2, 3]) {
       sandbox.faults.add({
         target: 'secretsmanager:DescribeSecret',

@@ -7,9 +7,9 @@ const HTML = { 'content-type': 'text/html' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HUGE_BODY = JSON.stringify({ access_token: 'sentinel', padding: 'x'.repeat(300_000) });
 
-/** Responses without tokens, the error, and whether Refresh presents the token again before it gives up. */
+/** Responses without tokens, the error, and whether Refresh presents the token again before it fails. */
 const RESPONSES = [
-  ['a page of HTML', 200, HTML, '<html>sentinel</html>', 'TokenResponseLost', 'again'],
+  ['an HTML page', 200, HTML, '<html>sentinel</html>', 'TokenResponseLost', 'again'],
   ['an empty body', 200, JSON_TYPE, '', 'TokenResponseLost', 'again'],
   ['no access token', 200, JSON_TYPE, '{"refresh_token":"sentinel"}', 'TokenResponseLost', 'again'],
   ['a huge body', 200, JSON_TYPE, HUGE_BODY, 'TokenResponseLost', 'again'],

@@ -6,7 +6,7 @@ import { rotationWorld } from './rotation-world.ts';
 const CLIENT_SECRET = 'sentinel-client-secret';
 const REFRESH_TOKEN = 'sentinel-refresh-token';
 
-/** A complete value as text; a change to `undefined` leaves the key out. */
+/** A complete value as text; a change to `undefined` removes the key. */
 function text(changes: object = {}): { SecretString: string } {
   const complete = { clientId: 'sentinel-id', clientSecret: CLIENT_SECRET, refreshToken: REFRESH_TOKEN };
   return { SecretString: JSON.stringify({ ...complete, ...changes }) };
@@ -14,15 +14,15 @@ function text(changes: object = {}): { SecretString: string } {
 
 /** A value that cannot be rotated, and a part of the message. */
 const UNUSABLE: readonly (readonly [string, object, string])[] = [
-  ['no JSON', { SecretString: `sentinel ${REFRESH_TOKEN}` }, 'is not a JSON object'],
-  ['no object', { SecretString: JSON.stringify([REFRESH_TOKEN]) }, 'is not a JSON object'],
+  ['not JSON', { SecretString: `sentinel ${REFRESH_TOKEN}` }, 'is not a JSON object'],
+  ['not an object', { SecretString: JSON.stringify([REFRESH_TOKEN]) }, 'is not a JSON object'],
   ['binary', { SecretBinary: Buffer.from(REFRESH_TOKEN) }, 'is binary'],
   ['without clientId', text({ clientId: undefined }), 'lacks the key clientId'],
   ['without clientSecret', text({ clientSecret: undefined }), 'lacks the key clientSecret'],
   ['without refreshToken', text({ refreshToken: undefined }), 'lacks the key refreshToken'],
   ['with an empty refreshToken', text({ refreshToken: ' ' }), 'has an empty key refreshToken'],
   [
-    'with a refreshToken that is no text',
+    'with a refreshToken that is not a string',
     text({ refreshToken: { sentinel: 1 } }),
     'a key refreshToken that is not',
   ],

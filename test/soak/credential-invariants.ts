@@ -1,5 +1,5 @@
 import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
-import { storedTokens, tokensWith } from '../../bench/token-homes.ts';
+import { storedTokens, tokensWith } from '../../bench/token-locator.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
@@ -9,8 +9,8 @@ export class CredentialInvariants {
   readonly #ledger: TokenLedger;
   readonly #credential: FirstCredential;
   readonly #badMoves: string[] = [];
-  #isByHand: boolean = false;
-  #isCurrentByHand: boolean = false;
+  #isByPerson: boolean = false;
+  #isCurrentByPerson: boolean = false;
   /** Stops listening. */
   readonly end: () => void;
 
@@ -21,8 +21,8 @@ export class CredentialInvariants {
     this.end = sandbox.secretsManager.onChange(({ secretArn, labelMoves }) => {
       const move = labelMoves.find(({ label }) => label === 'AWSCURRENT');
       if (secretArn !== credential.secretArn || move === undefined) return;
-      this.#isCurrentByHand = this.#isByHand;
-      if (this.#isByHand) return;
+      this.#isCurrentByPerson = this.#isByPerson;
+      if (this.#isByPerson) return;
       const [before, after] = [move.from, move.to].map(versionId => this.#issuedAtMs(versionId));
       if (before === undefined || after === undefined || after < before)
         this.#badMoves.push('AWSCURRENT moved to an older credential, or to none.');
@@ -30,17 +30,17 @@ export class CredentialInvariants {
   }
 
   /** Whether a person moved AWSCURRENT last. */
-  get isCurrentByHand(): boolean {
-    return this.#isCurrentByHand;
+  get isCurrentByPerson(): boolean {
+    return this.#isCurrentByPerson;
   }
 
-  /** Runs an action of a person, who may make an older credential AWSCURRENT; time must not pass in it. */
-  async byHand<Result>(act: () => Promise<Result>): Promise<Result> {
-    this.#isByHand = true;
+  /** Runs an action of a person, who may make an older credential AWSCURRENT; it must not advance the clock. */
+  async asPerson<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#isByPerson = true;
     try {
       return await act();
     } finally {
-      this.#isByHand = false;
+      this.#isByPerson = false;
     }
   }
 
@@ -51,12 +51,14 @@ export class CredentialInvariants {
     if (tokensWith('AWSCURRENT', secretArn, this.#sandbox) === undefined)
       found.push('AWSCURRENT is not a complete credential.');
     for (const fingerprint of this.#liveRefreshTokens()) {
-      if ((await this.#ledger.whereabouts(secretArn, fingerprint)) === 'lost')
+      if ((await this.#ledger.location(secretArn, fingerprint)) === 'lost')
         found.push(`No copy of the live refresh token ${fingerprint} exists.`);
     }
     const unreachable = await this.#ledger.unreachable(secretArn, clientId);
     if (unreachable !== undefined)
-      found.push(`No rotation gets from AWSCURRENT to the live refresh token ${unreachable} of its login.`);
+      found.push(
+        `No rotation can get from AWSCURRENT to the live refresh token ${unreachable} of its login.`,
+      );
     return found;
   }
 
@@ -66,8 +68,8 @@ export class CredentialInvariants {
     const current = tokensWith('AWSCURRENT', secretArn, this.#sandbox);
     if (current !== undefined && this.#sandbox.genesysCloud.isLive(current.refreshToken)) return true;
     const live = this.#ledger.liveToken(secretArn, clientId);
-    const whereabouts = live === undefined ? 'lost' : await this.#ledger.whereabouts(secretArn, live);
-    return whereabouts === 'lost in transit';
+    const location = live === undefined ? 'lost' : await this.#ledger.location(secretArn, live);
+    return location === 'lost in transit';
   }
 
   #liveRefreshTokens(): string[] {

@@ -13,13 +13,13 @@ import { CredentialInvariants } from './credential-invariants.ts';
 
 /** An event or a person's action that affects a credential. */
 export type Action =
-  | { readonly kind: 'rotate' | 'unpend' }
+  | { readonly kind: 'rotate' | 'removePending' }
   /** `choice`, from 0 to below 1, selects an old value or an execution. */
   | { readonly kind: 'human'; readonly action: HumanAction; readonly choice: number }
-  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'fault'; readonly rule: FaultRule };
 
-/** The duration of every call of the functions, so that something can happen between two of them. */
+/** The duration of calls to AWS, so that something can happen between two calls. */
 const CALL_MS = 100;
 
 /** Longer than an execution runs without faults, including waits for marks of earlier exchanges. */
@@ -38,7 +38,7 @@ export class RotatedCredential {
   readonly #rules: FaultRule[] = [];
   readonly #stopListening: () => void;
 
-  /** Creates one in a sandbox and clears earlier faults. */
+  /** Creates a credential in a sandbox and clears earlier faults. */
   static async create(sandbox: Sandbox, ledger: TokenLedger, secretName: string): Promise<RotatedCredential> {
     clearFaults(sandbox);
     const credential = await createFirstCredential(sandbox, { secretName });
@@ -72,9 +72,9 @@ export class RotatedCredential {
   }
 
   /**
-   * Removes all faults and does one of the things that are enough by the runbook where no login is needed: redrives the
-   * failed executions, or lets Secrets Manager rotate under another ClientRequestToken. What people have made AWSCURRENT
-   * last may be an old value that no failed execution would replace: it needs a rotation.
+   * Removes all faults and does what the runbook requires when no login is needed: redrives the failed executions, or
+   * rotates under another ClientRequestToken. If a person moved AWSCURRENT last, it may have an old value that no
+   * redrive replaces, so a rotation follows the redrives.
    */
   async recover(by: 'redrives' | 'rotation'): Promise<void> {
     clearFaults(this.#sandbox);
@@ -84,9 +84,9 @@ export class RotatedCredential {
         await this.#redrive(executionArn);
         await this.#sandbox.advance(MAX_ROTATION_MS);
       }
-      if (!this.invariants.isCurrentByHand) return;
+      if (!this.invariants.isCurrentByPerson) return;
     }
-    await this.act({ kind: 'unpend' });
+    await this.act({ kind: 'removePending' });
     await this.act({ kind: 'rotate' });
     await this.#sandbox.advance(2 * MAX_ROTATION_MS);
   }
@@ -110,13 +110,13 @@ export class RotatedCredential {
       case 'rotate':
         await this.#secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
         return;
-      case 'unpend':
+      case 'removePending':
         await this.#person.removePending();
         return;
       case 'human':
-        await this.#actByHand(action.action, action.choice);
+        await this.#actAsPerson(action.action, action.choice);
         return;
-      case 'pass':
+      case 'wait':
         await this.#sandbox.advance(action.ms);
         return;
       case 'fault':
@@ -127,10 +127,10 @@ export class RotatedCredential {
   }
 
   /** Suspends faults during a login. */
-  async #actByHand(action: HumanAction, choice: number): Promise<void> {
+  async #actAsPerson(action: HumanAction, choice: number): Promise<void> {
     const isLogin = action === 'log in';
     if (isLogin) clearFaults(this.#sandbox);
-    await this.invariants.byHand(() => this.#person.act(action, choice, this.#executionArns));
+    await this.invariants.asPerson(() => this.#person.act(action, choice, this.#executionArns));
     if (isLogin) for (const rule of this.#rules) this.#sandbox.faults.add(rule);
   }
 
@@ -144,7 +144,7 @@ export class RotatedCredential {
   }
 }
 
-/** Logins fail because Genesys Cloud refuses connections. */
+/** Whether a login failed because Genesys Cloud refuses connections. */
 function isUnreachable(error: unknown): boolean {
   return error instanceof TypeError && error.message === 'fetch failed';
 }

@@ -13,7 +13,7 @@ import {
 } from '../../sandbox/faults/fault-rule.ts';
 import { type Action, RotatedCredential } from './rotation-actions.ts';
 
-/** Selects other or more sequences than the default. */
+/** Environment variables that select other or more sequences. */
 const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '12' } = process.env;
 
 /** With a `*`, only calls of the functions get the fault. */
@@ -28,7 +28,7 @@ const AWS_TARGETS = [
   'states:DescribeExecution*',
   'states:RedriveExecution*',
 ];
-/** Only calls on the journal, by the functions that make them: `notify` has a table, too. */
+/** Only calls on the journal, by the functions that make them: `notify` also uses a table. */
 const JOURNAL_CALLS = [
   { target: 'dynamodb:GetItem*', by: ['refresh', 'store-pending'], kinds: AWS_FAULTS },
   { target: 'dynamodb:PutItem*', by: ['refresh'], kinds: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS] },
@@ -71,16 +71,16 @@ const rule = fc.oneof(
 );
 
 /** Moments within a rotation, which takes about two seconds, and times after which something else is due. */
-const PASSES_MS = [
+const WAITS_MS = [
   100, 200, 300, 400, 500, 700, 1_000, 1_500, 3_000, 10_000, 60_000, 600_000, 32_400_000, 90_000_000,
 ];
 
-/** Most rotations meet a fault. */
+/** Weighted so that most rotations encounter a fault. */
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Action>({ kind: 'rotate' }) },
   {
     weight: 8,
-    arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(...PASSES_MS) }),
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(...WAITS_MS) }),
   },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('fault' as const), rule }) },
   {
@@ -91,21 +91,21 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       choice: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     }),
   },
-  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'unpend' }) },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'removePending' }) },
 );
 
-/** Lost a token once: attempts that fail for a day leave many versions without a value, and many executions. */
+/** Once lost a token: attempts that fail for a day leave many versions without a value, and many executions. */
 const LONG_FAILURE: Action[] = [
   { kind: 'fault', rule: { target: 'kms:Decrypt*', kind: 'throttled' } },
   { kind: 'rotate' },
-  { kind: 'pass', ms: 90_000_000 },
+  { kind: 'wait', ms: 90_000_000 },
 ];
 
 /** Hundreds of rotations in real processes take minutes on a busy machine. */
 const TIMEOUT_MS = 300_000;
 
-describe('a credential, whatever happens to it', { timeout: TIMEOUT_MS }, () => {
-  it('is always complete, leads to its newest live refresh token without a person, is never replaced by an older one but by hand, and is saved if it can be', async () => {
+describe('a credential under random actions and faults', { timeout: TIMEOUT_MS }, () => {
+  it('is always complete, leads to its newest live refresh token, is replaced by an older one only by people, and is saved if possible', async () => {
     const ledger = new TokenLedger();
     const sandbox = await startRepeatable({
       assemblyDirectory: inject('assemblyDirectory'),

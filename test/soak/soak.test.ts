@@ -30,7 +30,7 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
 }
 
 describe('the single Lambda function used for comparison', () => {
-  it('keeps every consumer working while nothing fails, and loses tokens where calls fail', async () => {
+  it('keeps every consumer working while nothing fails, and loses tokens when calls fail', async () => {
     const run = (changes: Partial<SoakOptions>) =>
       withAssembly(
         assemblyDirectory => singleLambdaSoak(options({ assemblyDirectory, ...changes })),
@@ -57,7 +57,7 @@ describe('the single Lambda function used for comparison', () => {
 const TIMEOUT_MS = 300_000;
 
 describe('soak', { timeout: TIMEOUT_MS }, () => {
-  it('rotates by the schedule and keeps every consumer working while nothing fails', async () => {
+  it('rotates on schedule and keeps every consumer working while nothing fails', async () => {
     const figures = await soak(options({ faultRate: 0 }));
 
     expect(figures).toStrictEqual({
@@ -97,7 +97,7 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
   });
 
   it.each(['same', 'fresh'] as const)(
-    'loses no refresh token that could be saved when one call in ten fails and retries have the %s token',
+    'loses no refresh token that could be saved when one call in ten fails and retries use the %s ClientRequestToken',
     async retryToken => {
       const figures = await soak(options({ retryToken }));
 
@@ -113,7 +113,7 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
     ['same', 'removed', true],
     ['fresh', 'kept', false],
   ] as const)(
-    'loses no refresh token that could be saved when people interfere, retries have the %s token and AWSPENDING is %s',
+    'loses no refresh token that could be saved when people interfere, retries use the %s ClientRequestToken and AWSPENDING is %s',
     async (retryToken, pendingAfterForeignWrite, reuseRevokesLineage) => {
       const figures = await soak(
         options({
@@ -132,7 +132,7 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
     },
   );
 
-  it('keeps every consumer working where secrets hold two grants, and reports each grant that is lost', async () => {
+  it('keeps every consumer working when secrets have two grants, and reports each lost grant', async () => {
     const figures = await soak(options({ alternating: true, people: true, faultRate: 0.05, days: 3 }));
 
     expect(figures).toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startRepeatable } from '../../bench/soak/repeatable-sandbox.ts';
 import { TokenLedger } from '../../bench/soak/token-ledger.ts';
-import { tokensWith } from '../../bench/token-homes.ts';
+import { tokensWith } from '../../bench/token-locator.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
 import { createFirstCredential } from '../../sandbox/first-credential.ts';
 
@@ -11,7 +11,7 @@ const NOT_RECORDED: FaultRule = {
   by: 'refresh',
 };
 
-/** Rotates once with faults, which leave AWSCURRENT as it was. */
+/** Rotates once with faults, which leave AWSCURRENT unchanged. */
 async function rotatedWith(rules: readonly FaultRule[]) {
   const ledger = new TokenLedger();
   const sandbox = await startRepeatable({
@@ -46,16 +46,16 @@ describe('TokenLedger', () => {
     ['sealed', [NOT_RECORDED, { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }]],
     ['lost in transit', [{ target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } }]],
     ['lost in transit', [NOT_RECORDED, { target: 'lambda:refresh', kind: 'crash-after', when: { nth: 1 } }]],
-  ])('finds the newest refresh token %s after %j', async (whereabouts, rules) => {
+  ])('finds the newest refresh token %s after %j', async (location, rules) => {
     const { ledger, secretArn, clientId, live } = await rotatedWith(rules);
 
-    await expect(ledger.whereabouts(secretArn, live)).resolves.toBe(whereabouts);
+    await expect(ledger.location(secretArn, live)).resolves.toBe(location);
     await expect(ledger.unreachable(secretArn, clientId)).resolves.toBeUndefined();
   });
 
   it('does not accept the loss of a refresh token without a fault', async () => {
     const { ledger } = await rotatedWith([{ target: 'lambda:verify', kind: 'access-denied' }]);
 
-    await expect(ledger.whereabouts('arn', '0123456789abcdef')).resolves.toBe('lost');
+    await expect(ledger.location('arn', '0123456789abcdef')).resolves.toBe('lost');
   });
 });

@@ -51,7 +51,7 @@ async function createSecret(secretId: string, versionId: string): Promise<void> 
     headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
     body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
   });
-  if (!response.ok) throw new Error(`Genesys Cloud answered ${response.status} to the refresh.`);
+  if (!response.ok) throw new Error(`Genesys Cloud responded with ${response.status} to the refresh.`);
   const tokens = v.parse(tokensSchema, await response.json());
   await secrets.send(
     new PutSecretValueCommand({
@@ -72,7 +72,8 @@ async function testSecret(secretId: string, versionId: string): Promise<void> {
   const response = await fetch(`${apiUrl}/api/v2/users/me`, {
     headers: { authorization: `Bearer ${accessToken}` },
   });
-  if (!response.ok) throw new Error(`Genesys Cloud answered ${response.status} to the new access token.`);
+  if (!response.ok)
+    throw new Error(`Genesys Cloud responded with ${response.status} to the new access token.`);
   await response.arrayBuffer();
 }
 

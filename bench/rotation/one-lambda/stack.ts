@@ -7,13 +7,13 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { build } from 'esbuild';
 
-/** What the rotation in one Lambda calls. */
+/** The Secrets Manager operations that the rotation in one Lambda calls. */
 const ACTIONS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
 
 /**
  * Synthesises the stack of the rotation in one Lambda.
  *
- * @param assemblyDirectory where to
+ * @param assemblyDirectory the output folder
  * @param handler           the module of its function
  */
 export async function synthesizeOneLambda(

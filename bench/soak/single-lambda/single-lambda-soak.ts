@@ -7,24 +7,24 @@ import type { InvocationInterceptor } from '../../../sandbox/lambda/invocation-i
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../../sandbox/seeded-random.ts';
 import { synthesizeOneLambda } from '../../rotation/one-lambda/stack.ts';
-import { tokensWith } from '../../token-homes.ts';
-import { Agenda } from '../agenda.ts';
+import { tokensWith } from '../../token-locator.ts';
+import { ActionQueue } from '../action-queue.ts';
 import { consume } from '../consumer.ts';
-import { FaultChance } from '../fault-chance.ts';
 import { People } from '../people.ts';
 import { authoriseAgain, Person } from '../person.ts';
+import { RandomFaults } from '../random-faults.ts';
 import { startRepeatable } from '../repeatable-sandbox.ts';
 import { SlowCalls } from '../slow-calls.ts';
-import { CRON_SCHEDULE, type SoakOptions, worldOf } from '../soak-options.ts';
+import { CRON_SCHEDULE, type SoakOptions, sandboxOptionsOf } from '../soak-options.ts';
 
 const rotationStep = v.object({ Step: v.string(), SecretId: v.string() });
 
-/** What is compared. */
+/** The figures that are compared. */
 export interface ComparedFigures {
   readonly rotations: number;
   /** Refresh tokens that a login had to replace. */
   readonly tokensLost: number;
-  /** Logins that were necessary to make a credential work again. */
+  /** Logins that were needed to make a credential work again. */
   readonly rescues: number;
   readonly consumerCalls: number;
   readonly consumerFailures: number;
@@ -38,30 +38,30 @@ export function synthesizeSingleLambda(assemblyDirectory: string): Promise<void>
 /** Runs the soak of the workflow on the single Lambda function: the same schedule, faults, people and consumers. */
 export async function singleLambdaSoak(options: SoakOptions): Promise<ComparedFigures> {
   const { faultRate: rate, seed } = options;
-  const chance = new FaultChance({ rate, seed });
-  const slowCalls = new SlowCalls({ seed, isFaulty: () => chance.awaitsGenesysRequest });
+  const randomFaults = new RandomFaults({ rate, seed });
+  const slowCalls = new SlowCalls({ seed, isFaulty: () => randomFaults.hasPendingGenesysFault });
   let run: SingleLambdaRun | undefined;
   const watch: InvocationInterceptor = async ({ payload }, next) => {
     const step = v.safeParse(rotationStep, payload);
-    if (step.success && step.output.Step === 'createSecret') run?.begun(step.output.SecretId);
+    if (step.success && step.output.Step === 'createSecret') run?.onRotationStarted(step.output.SecretId);
     let isFailed = true;
     try {
       const invocation = await next();
       isFailed = invocation.functionError !== undefined;
       return invocation;
     } finally {
-      if (step.success && isFailed) run?.failed(step.output.SecretId);
+      if (step.success && isFailed) run?.onStepFailed(step.output.SecretId);
     }
   };
   const sandbox = await startRepeatable({
     assemblyDirectory: options.assemblyDirectory,
     seed,
-    ...worldOf(options),
+    ...sandboxOptionsOf(options),
     ...(options.people && { latencies: slowCalls.latencies }),
-    awsInterceptors: [chance.awsInterceptor],
-    invocationInterceptors: [watch, chance.invocationInterceptor],
+    awsInterceptors: [randomFaults.awsInterceptor],
+    invocationInterceptors: [watch, randomFaults.invocationInterceptor],
   });
-  run = new SingleLambdaRun(options, sandbox, chance, slowCalls);
+  run = new SingleLambdaRun(options, sandbox, randomFaults, slowCalls);
   try {
     return await run.figures();
   } finally {
@@ -72,11 +72,11 @@ export async function singleLambdaSoak(options: SoakOptions): Promise<ComparedFi
 class SingleLambdaRun {
   readonly #options: SoakOptions;
   readonly #sandbox: Sandbox;
-  readonly #chance: FaultChance;
+  readonly #randomFaults: RandomFaults;
   readonly #slowCalls: SlowCalls;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
-  readonly #agenda = new Agenda();
+  readonly #queue = new ActionQueue();
   readonly #random: () => number;
   readonly #people: People;
   readonly #credentials = new Map<string, FirstCredential>();
@@ -87,10 +87,10 @@ class SingleLambdaRun {
   #consumerCalls = 0;
   #consumerFailures = 0;
 
-  constructor(options: SoakOptions, sandbox: Sandbox, chance: FaultChance, slowCalls: SlowCalls) {
+  constructor(options: SoakOptions, sandbox: Sandbox, randomFaults: RandomFaults, slowCalls: SlowCalls) {
     this.#options = options;
     this.#sandbox = sandbox;
-    this.#chance = chance;
+    this.#randomFaults = randomFaults;
     this.#slowCalls = slowCalls;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
@@ -99,11 +99,11 @@ class SingleLambdaRun {
       sandbox,
       secrets: this.#secrets,
       stepFunctions: this.#stepFunctions,
-      agenda: this.#agenda,
+      queue: this.#queue,
       random: this.#random,
       executionsOf: () => [],
-      onHindered: () => {},
-      noFaultAwaited: () => this.#noFaultAwaited(),
+      onBlocked: () => {},
+      waitForPendingFault: () => this.#waitForPendingFault(),
     });
   }
 
@@ -113,30 +113,30 @@ class SingleLambdaRun {
     await this.#sandbox.close();
   }
 
-  /** An attempt at a rotation begins. */
-  begun(secretArn: string): void {
-    this.#people.mayActDuring(secretArn);
+  /** Called when an attempt at a rotation starts. */
+  onRotationStarted(secretArn: string): void {
+    this.#people.planActionsDuringRotation(secretArn);
   }
 
-  /** A step of a rotation has failed. */
-  failed(secretArn: string): void {
+  /** Called when a step of a rotation has failed. */
+  onStepFailed(secretArn: string): void {
     const credential = this.#credentials.get(secretArn);
     if (credential === undefined || this.#planned.has(secretArn)) return;
     this.#planned.add(secretArn);
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
-    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, () => this.#lookAfter(credential));
+    this.#queue.add(this.#sandbox.clock.nowMs() + delayMs, () => this.#handleFailure(credential));
   }
 
   async figures(): Promise<ComparedFigures> {
     const { clock, faults, cloudTrail } = this.#sandbox;
     for (let index = 0; index < this.#options.secrets; index++) await this.#addSecret(index);
-    this.#chance.begin(faults, '');
+    this.#randomFaults.begin(faults, '');
     if (this.#options.people) this.#slowCalls.begin(this.#sandbox);
-    await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
-    this.#chance.end();
+    await this.#runUntil(clock.nowMs() + this.#options.days * DAY_MS);
+    this.#randomFaults.end();
     this.#slowCalls.end();
-    this.#people.leave();
-    await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
+    this.#people.stop();
+    await this.#runUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
 
     const started = cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
@@ -157,22 +157,22 @@ class SingleLambdaRun {
       Duration: this.#options.window,
     });
     this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
-    if (this.#options.people) this.#people.invite(credential);
+    if (this.#options.people) this.#people.start(credential);
   }
 
   #consumeAt(atMs: number, secretArn: string): void {
-    this.#agenda.add(atMs, async () => {
+    this.#queue.add(atMs, async () => {
       this.#consumeAt(atMs + HOUR_MS, secretArn);
-      await this.#noFaultAwaited();
+      await this.#waitForPendingFault();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
     });
   }
 
-  /** Logs in where AWSCURRENT holds no live refresh token, and removes the AWSPENDING that blocks the next rotation. */
-  async #lookAfter(credential: FirstCredential): Promise<void> {
-    await this.#noFaultAwaited();
+  /** If AWSCURRENT has no live refresh token, removes the AWSPENDING that blocks the next rotation, and logs in. */
+  async #handleFailure(credential: FirstCredential): Promise<void> {
+    await this.#waitForPendingFault();
     const { secretArn } = credential;
     const { genesysCloud } = this.#sandbox;
     this.#planned.delete(secretArn);
@@ -189,17 +189,17 @@ class SingleLambdaRun {
     await authoriseAgain(credential, tools);
   }
 
-  async #noFaultAwaited(): Promise<void> {
-    while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
+  async #waitForPendingFault(): Promise<void> {
+    while (this.#randomFaults.hasPendingGenesysFault) await this.#sandbox.advance(1_000);
   }
 
-  async #passUntil(untilMs: number): Promise<void> {
+  async #runUntil(untilMs: number): Promise<void> {
     const { clock } = this.#sandbox;
     for (;;) {
-      const due = this.#agenda.next(clock.nowMs());
+      const due = this.#queue.next(clock.nowMs());
       if (due !== undefined) await due.act();
       else if (clock.nowMs() >= untilMs) return;
-      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
+      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#queue.nextAtMs ?? untilMs));
     }
   }
 }

@@ -5,7 +5,7 @@ import { bundleFunctions } from '../../../infra/bundle.ts';
 const bundles = await bundleFunctions();
 
 describe('the deployment package', () => {
-  // An update of a library that brings in what Lambda never loads shows here.
+  // Detects a library update that adds code which Lambda never loads.
   it.each([
     ['rotation', 85_000],
     ['fetch', 75_000],

@@ -16,7 +16,7 @@ describe('initTimes', () => {
     return file;
   }
 
-  it('starts the handlers in turns, each in a new process', async () => {
+  it('alternates between the handlers, each in a new process', async () => {
     const noting = (letter: string): string =>
       `require('node:fs').appendFileSync(${JSON.stringify(starts)}, '${letter}' + process.pid + ' ');`;
 

@@ -35,7 +35,7 @@ describe('coldStartSection', () => {
     expect(lines).toContain('| `refresh` | 51 kB | 2.50× | 2.50× | 59 MB |');
   });
 
-  it('shows what to compare them with', () => {
+  it('shows the empty handler and one Lambda for comparison', () => {
     expect(lines).toContain('| empty |  | 1.00× | 1.00× | 44 MB |');
     expect(lines).toContain('| one Lambda with the complete SDKs | 6,017 kB | 8.00× | 8.50× | 92 MB |');
   });

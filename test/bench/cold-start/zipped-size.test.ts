@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { zippedBytes } from '../../../bench/cold-start/zipped-size.ts';
 
-/** Bytes that nothing can make smaller. */
+/** Bytes that cannot be compressed. */
 const INCOMPRESSIBLE = Buffer.concat(
   Array.from({ length: 32 }, (_, index) => createHash('sha256').update(String(index)).digest()),
 );
@@ -13,7 +13,7 @@ describe('zippedBytes', () => {
   });
 
   it('counts headers, the name twice, and the contents', () => {
-    // 1,024 bytes in one stored block with 5 bytes in front of it, 30 and 46 bytes of headers, twice 8 of name.
+    // 1,024 bytes in one stored block with a prefix of 5 bytes, 30 and 46 bytes of headers, and the 8-byte name twice.
     expect(zippedBytes([{ path: 'index.js', contents: INCOMPRESSIBLE }])).toBe(1024 + 5 + 30 + 46 + 16 + 22);
   });
 

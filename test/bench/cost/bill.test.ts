@@ -50,7 +50,7 @@ describe('deploymentBill', () => {
     expect(unitsOf(deploymentBill(USAGE, 101)).secretCall).toBe(1460);
   });
 
-  it('stores an item of the journal for each rotation of a year, and one for each credential', () => {
+  it('stores a journal item for each rotation of a year, and one for each credential', () => {
     const { tableGigabyteMonth = 0 } = unitsOf(deploymentBill(USAGE, 10));
 
     expect(tableGigabyteMonth * 1024 ** 3).toBeCloseTo(10 * (1_095 * 400 + 1_300), 3);
@@ -58,7 +58,7 @@ describe('deploymentBill', () => {
 });
 
 describe('credentialMonth', () => {
-  it('is the secret, its rotations and its share of the deployment', () => {
+  it('adds the secret, its rotations and its share of the deployment', () => {
     const rotations = (730 / 8) * total(rotationBill(USAGE));
 
     expect(credentialMonth(USAGE, 8, 10)).toBeCloseTo(

@@ -15,7 +15,7 @@ function key(sort: string): Item {
   return { pk: { S: 'a' }, sk: { S: sort } };
 }
 
-/** Names and keys take 11 bytes, the value comes on top. */
+/** The attribute names and the keys have 11 bytes; the rest is the value. */
 function itemOf(bytes: number, sort = 'b'): Item {
   return { ...key(sort), value: { S: 'x'.repeat(bytes - 11) } };
 }
@@ -56,7 +56,7 @@ describe('TableUnits', () => {
     expect(units.reads).toBe(0.5);
   });
 
-  it('counts a write by the larger of the old and the new item', async () => {
+  it('bills a write by the larger of the old and the new item', async () => {
     await call('PutItem', { Item: itemOf(2_048) });
     expect(units.writes).toBe(2);
 

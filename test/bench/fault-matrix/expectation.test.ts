@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { broken, type Cell, firstOutcome } from '../../../bench/fault-matrix/expectation.ts';
+import { type Cell, firstOutcome, problemsOf } from '../../../bench/fault-matrix/expectation.ts';
 import type { PlannedFault } from '../../../bench/fault-matrix/rotation-calls.ts';
-import type { Ending, Trial, TwoGrantsEnding } from '../../../bench/fault-matrix/rotation-trial.ts';
+import type { AttemptResult, Trial, TwoGrantsResult } from '../../../bench/fault-matrix/rotation-trial.ts';
 
 const NOT_OPENED: PlannedFault = {
   scenario: 'plain',
@@ -21,7 +21,7 @@ const FUNCTION_KILLED: PlannedFault = {
   kind: 'out-of-memory',
   duration: 'once',
 };
-const ROTATED: Ending = {
+const ROTATED: AttemptResult = {
   current: 'rotated',
   newestToken: 'current',
   isReachable: true,
@@ -30,7 +30,7 @@ const ROTATED: Ending = {
   verdict: 'succeeded',
   execution: 'SUCCEEDED',
 };
-const RECORDED: Ending = {
+const RECORDED: AttemptResult = {
   current: 'kept',
   newestToken: 'recorded',
   isReachable: true,
@@ -41,7 +41,7 @@ const RECORDED: Ending = {
   state: 'StorePending',
   error: 'TimeoutError',
 };
-const LOST: Ending = {
+const LOST: AttemptResult = {
   ...RECORDED,
   newestToken: 'lost',
   isReachable: false,
@@ -49,7 +49,7 @@ const LOST: Ending = {
   error: 'RefreshTokenRejected',
   message: 'Rejected: an earlier attempt probably spent it.',
 };
-const ON_ONE_GRANT: TwoGrantsEnding = {
+const ON_ONE_GRANT: TwoGrantsResult = {
   works: true,
   isAlternateDropped: true,
   verdict: 'succeeded',
@@ -59,7 +59,7 @@ const recovered: Trial = { first: RECORDED, last: ROTATED, leaks: 0 };
 const reported: Trial = { first: LOST, last: LOST, leaks: 0 };
 
 describe('firstOutcome', () => {
-  it.each<[ReturnType<typeof firstOutcome>, Partial<Ending>]>([
+  it.each<[ReturnType<typeof firstOutcome>, Partial<AttemptResult>]>([
     ['rotated', ROTATED],
     ['confirmed later', { ...ROTATED, verdict: 'failed' }],
     ['not started', { execution: 'NONE', newestToken: 'current', refreshes: 0 }],
@@ -74,14 +74,14 @@ describe('firstOutcome', () => {
   });
 });
 
-describe('broken', () => {
-  it('finds nothing when the retry and the redrive have rotated', () => {
-    expect(broken({ fault: NOT_OPENED, retried: recovered, redriven: recovered })).toStrictEqual([]);
+describe('problemsOf', () => {
+  it('reports nothing when the retry and the redrive have rotated', () => {
+    expect(problemsOf({ fault: NOT_OPENED, retried: recovered, redriven: recovered })).toStrictEqual([]);
   });
 
-  it('finds nothing when a lost response is reported as such', () => {
+  it('reports nothing when the loss of a response is reported as such', () => {
     expect(
-      broken({
+      problemsOf({
         fault: RESPONSE_LOST,
         retried: reported,
         redriven: reported,
@@ -97,23 +97,23 @@ describe('broken', () => {
     ).toStrictEqual([]);
   });
 
-  it('finds nothing when the function was killed and the journal had refused the result', () => {
+  it('reports nothing when the function was killed after the journal had refused the result', () => {
     const fault: PlannedFault = { ...FUNCTION_KILLED, scenario: 'unrecorded' };
 
-    expect(broken({ fault, retried: reported, redriven: reported })).toStrictEqual([]);
+    expect(problemsOf({ fault, retried: reported, redriven: reported })).toStrictEqual([]);
   });
 
   it.each<[string, Partial<Cell>]>([
     [
-      'a refresh token is lost that could have been saved',
+      'a refresh token that could have been saved is lost',
       { fault: FUNCTION_KILLED, retried: reported, redriven: reported },
     ],
     ['AWSCURRENT is broken', { retried: { ...recovered, first: { ...RECORDED, current: 'broken' } } }],
     [
-      'no rotation gets from AWSCURRENT to the newest refresh token',
+      'no rotation can get from AWSCURRENT to the newest refresh token',
       { retried: { ...recovered, first: { ...RECORDED, isReachable: false } } },
     ],
-    ['Genesys Cloud saw 2 refreshes', { redriven: { ...recovered, last: { ...ROTATED, refreshes: 2 } } }],
+    ['Genesys Cloud made 2 refreshes', { redriven: { ...recovered, last: { ...ROTATED, refreshes: 2 } } }],
     ['2 executions were started', { retried: { ...recovered, last: { ...ROTATED, executions: 2 } } }],
     ['1 texts contain a secret', { retried: { ...recovered, leaks: 1 } }],
     [
@@ -125,7 +125,7 @@ describe('broken', () => {
       { retried: { ...recovered, last: { ...ROTATED, verdict: 'failed' } } },
     ],
     [
-      'the two first attempts differ',
+      'the first attempts of the two trials differ',
       { redriven: { ...recovered, first: { ...RECORDED, newestToken: 'stored' } } },
     ],
     [
@@ -164,11 +164,11 @@ describe('broken', () => {
         redriven: reported,
       },
     ],
-  ])('finds that %s', (problem, changes) => {
+  ])('reports that %s', (problem, changes) => {
     const cell: Cell = { fault: NOT_OPENED, retried: recovered, redriven: recovered, ...changes };
 
     const { functionName, name } = cell.fault.site;
-    expect(broken(cell)).toStrictEqual([
+    expect(problemsOf(cell)).toStrictEqual([
       `${functionName} ${name}, ${cell.fault.kind}, ${cell.fault.duration}: ${problem}`,
     ]);
   });

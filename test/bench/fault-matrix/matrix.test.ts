@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
-import { broken, type FirstOutcome, firstOutcome } from '../../../bench/fault-matrix/expectation.ts';
+import { type FirstOutcome, firstOutcome, problemsOf } from '../../../bench/fault-matrix/expectation.ts';
 import { runMatrix, titleOf } from '../../../bench/fault-matrix/matrix.ts';
 import { KILLS, nameOf, type PlannedFault } from '../../../bench/fault-matrix/rotation-calls.ts';
 import { AWS_FAULTS, FUNCTION_FAULTS, GENESYS_FAULTS } from '../../../sandbox/faults/fault-rule.ts';
 
-/** Every call in every scenario once, and every kind of fault for each sort of call. */
+/** Each call of each scenario once, and every kind of fault for each sort of call. */
 const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: string | undefined])[] = [
   ['rotation createSecret: its invocation crash-before once', 'not started', 'Runtime.ExitError'],
   ['rotation setSecret: its invocation crash-after lasting', 'confirmed later', 'Runtime.ExitError'],
@@ -114,8 +114,8 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
 ];
 
 /**
- * How many calls are tried in all scenarios together; those that write items have one more kind of fault, and the
- * function can be killed before and after any write.
+ * The number of calls in all scenarios. Calls that write items have one more kind of fault, and the function can be
+ * killed before and after each write.
  */
 const CALLS = { invocation: 11, aws: 35, itemWrites: 6, genesys: 2, writes: 11 };
 
@@ -132,7 +132,7 @@ describe('runMatrix', () => {
 
     const cells = await runMatrix({
       assemblyDirectory: inject('assemblyDirectory'),
-      takes: fault => {
+      includes: fault => {
         possible.push({ kind: `${fault.site.sort} ${fault.kind}`, site: siteOf(fault) });
         return titles.has(titleOf(fault));
       },
@@ -145,7 +145,7 @@ describe('runMatrix', () => {
     expect(Object.fromEntries(outcomes)).toStrictEqual(
       Object.fromEntries(SLICE.map(([title, ...outcome]) => [title, outcome])),
     );
-    expect(cells.flatMap(broken)).toStrictEqual([]);
+    expect(cells.flatMap(problemsOf)).toStrictEqual([]);
     expect(new Set(cells.map(({ fault }) => siteOf(fault)))).toStrictEqual(
       new Set(possible.map(({ site }) => site)),
     );

@@ -12,7 +12,7 @@ describe('quotaLimits', () => {
         rotationsPerSecond: 800 / 7,
       },
       { quota: 'StartExecution', requestsPerRotation: 1, requestsPerSecond: 150, rotationsPerSecond: 150 },
-      // 8 polls, 5 calls of DescribeSecret and 4 of GetSecretValue.
+      // 8 polls, and 5 other calls of DescribeSecret and 4 of GetSecretValue.
       {
         quota: 'reading secrets',
         requestsPerRotation: 17,

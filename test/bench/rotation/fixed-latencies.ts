@@ -1,6 +1,6 @@
 import type { LatencyName } from '../../../bench/latencies.ts';
 
-/** How long each call takes in the tests, whatever the benchmark assumes. */
+/** Fixed latencies for the tests, independent of what the benchmark assumes. */
 const LATENCIES_MS: Readonly<Record<LatencyName, number>> = {
   secretRead: 25,
   secretWrite: 50,
@@ -16,7 +16,7 @@ const LATENCIES_MS: Readonly<Record<LatencyName, number>> = {
   tableTransaction: 25,
 };
 
-/** How long a call takes, in ms. */
+/** The fixed latency of a call, in ms. */
 export function fixedLatency(name: LatencyName): number {
   return LATENCIES_MS[name];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CALLS_OF_THE_BOUND, lowerBound } from '../../../bench/rotation/lower-bound.ts';
+import { LOWER_BOUND_CALLS, lowerBound } from '../../../bench/rotation/lower-bound.ts';
 import { fixedLatency } from './fixed-latencies.ts';
 
 describe('lowerBound', () => {
@@ -10,7 +10,7 @@ describe('lowerBound', () => {
       untilCurrentMs: 590,
       tokenGapMs: 250,
     });
-    expect(CALLS_OF_THE_BOUND).toEqual([
+    expect(LOWER_BOUND_CALLS).toEqual([
       'be called by Secrets Manager 4 times',
       'read the credential',
       'exchange the refresh token',
@@ -20,7 +20,7 @@ describe('lowerBound', () => {
     ]);
   });
 
-  it('draws the time of each call', () => {
+  it('draws a separate time for each call', () => {
     let draws = 0;
 
     const { totalMs } = lowerBound(() => ++draws);

@@ -9,7 +9,7 @@ function wait(kind: Wait['kind'], fromMs: number, toMs: number, by?: string): Wa
 }
 
 describe('splitTime', () => {
-  it('gives each wait to its part', () => {
+  it('assigns each wait to its part', () => {
     const waits = [
       wait('invocation', 0, 10, 'fetch'),
       wait('cold-start', 10, 100, 'fetch'),
@@ -39,7 +39,7 @@ describe('splitTime', () => {
     expect(splitTime(waits, 0, 50)).toEqual({ ...NOTHING, aws: 10, orchestration: 40 });
   });
 
-  it('attributes the rest to polling and ignores what runs in parallel', () => {
+  it('attributes the rest to polling and ignores functions that no rotation waits for', () => {
     const waits = [
       wait('genesys', 0, 100),
       wait('cold-start', 100, 300, 'notify'),

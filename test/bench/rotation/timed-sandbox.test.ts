@@ -45,7 +45,7 @@ describe('TimedSandbox', () => {
     }
   });
 
-  it('measures no token gap where the credential has two grants', async () => {
+  it('measures no token gap when the credential has two grants', async () => {
     const measured = await rotations(inject('assemblyDirectory'), 3, 2);
 
     expect(measured.map(({ tokenGapMs }) => tokenGapMs)).toEqual([0, 0, 0]);

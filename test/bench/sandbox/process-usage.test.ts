@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { memoryInUse, parseStat } from '../../../bench/sandbox/process-usage.ts';
 
 describe('parseStat', () => {
-  it('reads parent and memory, whatever the program is called', () => {
+  it('reads the parent and the memory when the program name has parentheses and spaces', () => {
     const line =
       '4242 (a) (b c) S 17 4242 4242 0 -1 4194304 1000 0 0 0 120 30 40 10 20 0 11 0 5000 1000000000 250 18446744073709551615';
 
@@ -13,7 +13,7 @@ describe('parseStat', () => {
 });
 
 describe('memoryInUse', () => {
-  it('counts a child while it is there', async () => {
+  it('counts a running child', async () => {
     const before = memoryInUse();
     const child = spawn('sleep', ['60']);
     onTestFinished(() => void child.kill());

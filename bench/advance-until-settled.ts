@@ -8,14 +8,14 @@ const STEP_MS = 1_000;
  * @param limitSeconds the longest time that may pass
  * @throws Error it takes longer; otherwise the reason of the rejection
  */
-export async function inTime<Result>(
+export async function advanceUntilSettled<Result>(
   sandbox: Pick<Sandbox, 'advance'>,
   promise: Promise<Result>,
   limitSeconds: number,
 ): Promise<Result> {
   const settled: { yet?: true } = {};
-  const note = (): object => Object.assign(settled, { yet: true });
-  promise.then(note, note);
+  const onSettled = (): object => Object.assign(settled, { yet: true });
+  promise.then(onSettled, onSettled);
   for (let seconds = 0; settled.yet === undefined; seconds++) {
     if (seconds === limitSeconds) throw new Error(`The promise has not settled within ${limitSeconds} s.`);
     await sandbox.advance(STEP_MS);

@@ -7,17 +7,17 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { notRedrivableReason } from '../sandbox/step-functions/redrive-rule.ts';
 import { completeCredential } from './complete-credential.ts';
 
-/** The tokens of a credential, named by their fingerprints. */
+/** The fingerprints of a credential's tokens. */
 export interface TokenFingerprints {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Null for one that a rotation has dropped. */
+  /** Null if a rotation has dropped it. */
   readonly alternateRefreshToken?: string | null;
-  /** The refresh token, as the journal names it. */
+  /** The fingerprint of the refresh token in the journal. */
   readonly journalToken: string;
 }
 
-/** Which copy of a refresh token a rotation gets from AWSCURRENT. */
+/** Where a rotation finds the refresh token, starting from AWSCURRENT. */
 export type Route = 'current' | 'journal' | 'state';
 
 interface SealedPair {
@@ -57,7 +57,7 @@ const stateData = v.pipe(
   }),
 );
 
-/** Names the tokens in a value of a secret; undefined for a value that is not a complete credential. */
+/** The fingerprints of the tokens in a secret value; undefined if the value is not a complete credential. */
 function tokensIn(value: string): TokenFingerprints | undefined {
   const parsed = v.safeParse(completeCredential, value);
   if (!parsed.success) return undefined;
@@ -72,7 +72,7 @@ function tokensIn(value: string): TokenFingerprints | undefined {
   };
 }
 
-/** The tokens in the versions of a secret, by the versions' ids; versions without a complete credential are left out. */
+/** The tokens in the versions of a secret, by the versions' ids; versions without a complete credential are omitted. */
 export function storedTokens(
   secretArn: string,
   { secretsManager }: Sandbox,
@@ -86,7 +86,7 @@ export function storedTokens(
 }
 
 /**
- * The tokens in the version with a label; undefined where it has no complete credential.
+ * The tokens in the version with a label; undefined if it has no complete credential.
  *
  * @throws Error more than one version has the label, or AWSCURRENT is missing
  */
@@ -103,23 +103,23 @@ export function tokensWith(
 }
 
 /**
- * Where a rotation keeps refresh tokens, apart from the secret: in the journal, and in the states of executions that are
- * running or can be redriven. Journal and states are read inside the sandbox, so no fault affects it, and it calls no
- * code of the journal but to open a seal.
+ * Finds the copies of refresh tokens outside the secret: in the journal, and in the states of executions that are
+ * running or can be redriven. It reads both directly from the sandbox, so that faults do not affect it, and uses the
+ * journal's code only to open seals.
  */
-export class TokenHomes {
+export class TokenLocator {
   readonly #sandbox: Sandbox;
   readonly #kms: KMSClient;
   readonly #sealKeyArn: string;
   readonly #table: string;
-  /** Refresh tokens by the seal they were opened from. */
+  /** Refresh tokens by their seals. */
   readonly #opened = new Map<string, Promise<string>>();
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
     // The seal key's policy lets only the functions open seals.
     const { roleArn = '' } = sandbox.stack.functions.find(({ name }) => name.endsWith('-refresh')) ?? {};
-    const credentials = sandbox.identities.issueRole({ roleArn, sessionName: 'token-homes' });
+    const credentials = sandbox.identities.issueRole({ roleArn, sessionName: 'token-locator' });
     this.#kms = new KMSClient({ ...sandbox.clientConfig, credentials });
     const variable = (name: string): string =>
       sandbox.stack.functions.map(({ environment }) => environment[name]).find(Boolean) ?? '';
@@ -140,8 +140,8 @@ export class TokenHomes {
   }
 
   /**
-   * The refresh token in the state of an execution; undefined where there is none, or where the execution is over for
-   * good.
+   * The refresh token in the state of an execution; undefined if there is none, or if the execution has closed and
+   * cannot be redriven.
    */
   async sealedIn(executionArn: string): Promise<string | undefined> {
     const { clock, stepFunctions } = this.#sandbox;
@@ -158,8 +158,8 @@ export class TokenHomes {
   }
 
   /**
-   * How a rotation gets from the tokens in AWSCURRENT to a refresh token of the same login. Undefined where the journal
-   * leads to another token, or to one that was presented and whose successor nobody holds.
+   * How a rotation finds a refresh token of the same login, starting from the tokens in AWSCURRENT. Undefined if the
+   * journal leads to another token, or to one that was presented and whose successor has no copy.
    */
   async routeTo(
     secretArn: string,
