@@ -15,17 +15,17 @@ export interface Followed {
   readonly untilMs: number;
 }
 
-/** The pause after a poll that found events, its growth while there are none, and its maximum, in ms. */
+/** The pause after a poll that found events, its growth factor while polls find none, and its maximum, in ms. */
 export const MIN_PAUSE_MS = 1_000;
-const GROWTH = 1.5;
+const PAUSE_GROWTH = 1.5;
 export const MAX_PAUSE_MS = 8_000;
 
 /** A rotation has about 40 events. */
 const PAGE_SIZE = 100;
 
 /**
- * Yields the steps of an execution as they happen, until it closes. Also ends when the time is over or the signal is
- * aborted, without a step `closed`; the execution keeps running then. Waits for an execution that does not exist yet.
+ * Yields the steps of an execution as they happen, until it closes. On timeout or abort it ends without a `closed`
+ * step, and the execution keeps running. Waits for an execution that does not exist yet.
  */
 export async function* follow(
   { executionArn, redriveCount, untilMs }: Followed,
@@ -50,20 +50,20 @@ export async function* follow(
     const leftMs = untilMs - time.nowMs();
     if (signal.aborted || leftMs <= 0) return;
     if (poll.isRefused) pauseMs = MAX_PAUSE_MS;
-    else pauseMs = poll.events.length > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * GROWTH, MAX_PAUSE_MS);
+    else pauseMs = poll.events.length > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * PAUSE_GROWTH, MAX_PAUSE_MS);
     await time.sleep(Math.min(pauseMs, leftMs), signal);
     if (signal.aborted) return;
   }
 }
 
 interface Poll {
-  /** In their order. */
+  /** Oldest first. */
   readonly events: readonly HistoryEvent[];
   /** The call was throttled or failed; the execution is not affected. */
   readonly isRefused: boolean;
 }
 
-/** Reads from the end, so that a poll needs one call, however long the history is. */
+/** Reads the newest events first, so a poll needs one call even if the history is long. */
 async function eventsAfter(
   lastId: number,
   executionArn: string,
@@ -99,7 +99,7 @@ async function eventsAfter(
 /**
  * Follows an execution and shows its steps.
  *
- * @returns its steps; the last one is `closed` unless the time was over
+ * @returns its steps; the last one is `closed`, except on timeout
  * @throws CliError interrupted
  */
 export async function watch(followed: Followed, context: WaitContext): Promise<readonly ExecutionStep[]> {

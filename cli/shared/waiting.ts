@@ -3,8 +3,8 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 
 /**
- * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, which
- * the Step Functions console uses as well.
+ * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, because
+ * the Step Functions console uses the same quota.
  *
  * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 per second
  */
@@ -22,7 +22,7 @@ export function waitContext(context: Context, time: Time = REAL_TIME): WaitConte
   return { ...context, time, historyPace: new Pace(MAX_POLLS_PER_SECOND, time) };
 }
 
-/** The error that Ctrl-C ends a command with. */
+/** The error that ends a command after Ctrl-C. */
 export function interrupted(whatNow: string): CliError {
   return new CliError('interrupted', `Interrupted. ${whatNow}`);
 }
@@ -30,7 +30,7 @@ export function interrupted(whatNow: string): CliError {
 /** The clock that waits use. */
 export interface Time {
   readonly nowMs: () => number;
-  /** Waits, at most until the signal is aborted. Never throws. */
+  /** Waits until the time has passed or the signal is aborted. Never throws. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export const REAL_TIME: Time = {
   },
 };
 
-/** Spaces the calls of one operation so that they stay below a rate. */
+/** Limits the rate of calls of one operation. */
 export class Pace {
   readonly #intervalMs: number;
   readonly #time: Time;
@@ -53,7 +53,7 @@ export class Pace {
     this.#time = time;
   }
 
-  /** Waits until the next call may be made. Calls are made in the order in which they ask. */
+  /** Waits until the next call is allowed, in the order of the requests. */
   async turn(signal: AbortSignal): Promise<void> {
     const nowMs = this.#time.nowMs();
     const atMs = Math.max(nowMs, this.#nextAtMs);

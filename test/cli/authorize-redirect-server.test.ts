@@ -6,7 +6,7 @@ import { CliError } from '../../cli/shared/cli-error.ts';
 import { closeAtOnce, listenOnLoopback } from '../../sandbox/loopback-server.ts';
 import { freePort } from './authorize-world.ts';
 
-/** A server that ends with the test. */
+/** A server that is closed after the test. */
 async function openServer() {
   const port = await freePort();
   const server = await RedirectServer.open(port, 'some-state');
@@ -17,7 +17,7 @@ async function openServer() {
 const NEVER = new AbortController().signal;
 
 describe('RedirectServer', () => {
-  it('returns the parameters of the redirect, and shows none of them', async () => {
+  it('returns the parameters of the redirect, and shows none of them on the page', async () => {
     const { server, redirectUri } = await openServer();
 
     const redirect = server.redirect(NEVER);
@@ -31,7 +31,7 @@ describe('RedirectServer', () => {
     expect(await page.text()).not.toMatch(/some-(code|state)/);
   });
 
-  it('shows a page that is styled, and may load or run nothing', async () => {
+  it('serves a styled page that may not load or run anything', async () => {
     const { redirectUri } = await openServer();
 
     const page = await fetch(redirectUri);
@@ -47,7 +47,7 @@ describe('RedirectServer', () => {
 
   it.each([
     ['another path', 'GET', '/?code=c&state=some-state', 404],
-    ['a path that is no URL', 'GET', '//?code=c&state=some-state', 404],
+    ['a path that is not a URL', 'GET', '//?code=c&state=some-state', 404],
     ['another method', 'POST', '/callback?code=c&state=some-state', 405],
     ['another state', 'GET', '/callback?code=c&state=another', 400],
     ['no state', 'GET', '/callback?code=c', 400],
