@@ -37,7 +37,7 @@ export interface ExistingSecret {
 /**
  * Reads the secret that the tokens go to; undefined if it does not exist and can be created.
  *
- * @throws CliError it is scheduled for deletion, its value is not a JSON object, or the ARN of a missing secret was given
+ * @throws CliError it is scheduled for deletion, its value is not a JSON object, or the ARN names no existing secret
  */
 export async function findTarget(
   secrets: SecretsManagerClient,

@@ -79,7 +79,7 @@ export class Steps {
     this.#onResult = onResult;
   }
 
-  /** Whether all steps so far passed. Unchecked permissions count as passed, because a configuration test shows them. */
+  /** Whether all steps so far passed. Unchecked permissions count as passed: a configuration test shows them. */
   havePassed(): boolean {
     return this.results.every(
       ({ step, status, isUnchecked }) => status === 'ok' || (step === 'permissions' && isUnchecked === true),
