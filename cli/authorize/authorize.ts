@@ -91,7 +91,7 @@ async function perform(
     await requireSameOrganization(existing, owner, urlsOf);
   }
   if (signal.aborted) throw interrupted();
-  if (!request.yes && !(await questions.confirmed('Write this?'))) {
+  if (!request.yes && !(await questions.confirm('Write this?'))) {
     throw new CliError('refused', 'Not confirmed. Nothing was written, and the new tokens were discarded.');
   }
 

@@ -67,20 +67,20 @@ export async function logIn(
   };
   if (options.paste) {
     await showAddress();
-    return { ...(await pasted(state, dependencies)), redirectUri, codeVerifier };
+    return { ...(await readPastedCode(state, dependencies)), redirectUri, codeVerifier };
   }
   const server = await RedirectServer.open(options.redirectPort, state);
   try {
     await showAddress();
     dependencies.print(`Waiting up to ${options.timeoutMs / 1000} s for the login. Press Ctrl-C to cancel.`);
-    const parameters = await redirectInTime(server, redirectUri, options, dependencies.signal);
+    const parameters = await waitForLogin(server, redirectUri, options, dependencies.signal);
     return { parameters, state, redirectUri, codeVerifier };
   } finally {
     await server.close();
   }
 }
 
-async function redirectInTime(
+async function waitForLogin(
   server: RedirectServer,
   redirectUri: string,
   { timeoutMs, redirectPort }: LoginOptions,
@@ -88,7 +88,7 @@ async function redirectInTime(
 ): Promise<URLSearchParams> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    return await server.redirect(AbortSignal.any([signal, timeout]));
+    return await server.waitForRedirect(AbortSignal.any([signal, timeout]));
   } catch (error) {
     if (signal.aborted) throw interrupted();
     if (!timeout.aborted) throw error;
@@ -100,7 +100,7 @@ async function redirectInTime(
 }
 
 /** Reads the pasted code without echoing it: it is a secret until it is exchanged. */
-async function pasted(
+async function readPastedCode(
   expectedState: string,
   { questions, lines, interactive, print }: LoginDependencies,
 ): Promise<Pick<LoginResponse, 'parameters' | 'state'>> {

@@ -62,8 +62,8 @@ export async function chooseClient(
       `Pass the client secret with --client-secret-stdin or in the variable ${CLIENT_SECRET_VARIABLE}.`,
     );
   if (options.clientSecretFromStdin) {
-    const given = interactive ? hiddenQuestion() : lines.next('the client secret');
-    return { clientId, host, clientSecret: await given };
+    const clientSecret = await (interactive ? hiddenQuestion() : lines.next('the client secret'));
+    return { clientId, host, clientSecret };
   }
   const known = process.env[CLIENT_SECRET_VARIABLE]?.trim() || (isOther ? undefined : existing?.clientSecret);
   return { clientId, host, clientSecret: known ?? (await hiddenQuestion()) };

@@ -52,7 +52,7 @@ export class Questions {
   }
 
   /** Asks yes or no. The default is no. */
-  async confirmed(message: string): Promise<boolean> {
+  async confirm(message: string): Promise<boolean> {
     return orInterrupted(confirm({ message, ...this.#streams, initialValue: false }));
   }
 

@@ -64,7 +64,7 @@ export class RedirectServer {
    *
    * @throws the reason of `signal`
    */
-  async redirect(signal: AbortSignal): Promise<URLSearchParams> {
+  async waitForRedirect(signal: AbortSignal): Promise<URLSearchParams> {
     signal.throwIfAborted();
     const aborted = withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);

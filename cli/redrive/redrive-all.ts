@@ -39,7 +39,7 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
     force ||
     notFixed.length === 0 ||
     (await confirmRedrive(
-      `The cause of ${notFixed.length} of ${found.length} failures does not seem fixed. Redrive those as well?`,
+      `The cause of ${notFixed.length} of ${found.length} failures does not seem fixed. Redrive them anyway?`,
       context,
     ));
 
@@ -63,11 +63,11 @@ async function inspect(
   causes: CauseDependencies,
   context: WaitContext,
 ): Promise<Candidate | RedriveResult> {
-  const { historyPace, signal, aws } = context;
+  const { historyRateLimiter, signal, aws } = context;
   const { executionArn = '' } = failed ?? {};
   const about = { secret, execution: executionArn };
   if (running !== undefined) return { ...about, outcome: 'running' };
-  await historyPace.turn(signal);
+  await historyRateLimiter.waitForTurn(signal);
   if (signal.aborted) return { ...about, outcome: 'notBegun' };
   try {
     const execution = await findExecution(executionArn, context);

@@ -4,7 +4,7 @@ import { type ExecutionStep, StepReader } from './execution-steps.ts';
 import { stepLine } from './live-view.ts';
 import { interrupted, type WaitContext } from './waiting.ts';
 
-type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyPace' | 'signal'>;
+type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyRateLimiter' | 'signal'>;
 
 /** What to follow. */
 export interface Followed {
@@ -49,7 +49,7 @@ export async function* follow(
     }
     const leftMs = untilMs - time.nowMs();
     if (signal.aborted || leftMs <= 0) return;
-    if (poll.isRefused) pauseMs = MAX_PAUSE_MS;
+    if (poll.hasFailed) pauseMs = MAX_PAUSE_MS;
     else pauseMs = poll.events.length > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * PAUSE_GROWTH, MAX_PAUSE_MS);
     await time.sleep(Math.min(pauseMs, leftMs), signal);
     if (signal.aborted) return;
@@ -60,20 +60,20 @@ interface Poll {
   /** Oldest first. */
   readonly events: readonly HistoryEvent[];
   /** The call was throttled or failed; the execution is not affected. */
-  readonly isRefused: boolean;
+  readonly hasFailed: boolean;
 }
 
 /** Reads the newest events first, so a poll needs one call even if the history is long. */
 async function eventsAfter(
   lastId: number,
   executionArn: string,
-  { aws: { stepFunctions }, historyPace, signal }: FollowContext,
+  { aws: { stepFunctions }, historyRateLimiter, signal }: FollowContext,
 ): Promise<Poll> {
   const newestFirst: HistoryEvent[] = [];
   let nextToken: string | undefined;
   try {
     do {
-      await historyPace.turn(signal);
+      await historyRateLimiter.waitForTurn(signal);
       const page = await stepFunctions.send(
         new GetExecutionHistoryCommand({
           executionArn,
@@ -88,10 +88,10 @@ async function eventsAfter(
       newestFirst.push(...unseen);
       nextToken = unseen.length === found.length ? page.nextToken : undefined;
     } while (nextToken !== undefined);
-    return { events: newestFirst.reverse(), isRefused: false };
+    return { events: newestFirst.reverse(), hasFailed: false };
   } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return { events: [], isRefused: false };
-    if (isTransient(error)) return { events: [], isRefused: true };
+    if (error instanceof ExecutionDoesNotExist) return { events: [], hasFailed: false };
+    if (isTransient(error)) return { events: [], hasFailed: true };
     throw error;
   }
 }

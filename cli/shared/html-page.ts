@@ -25,7 +25,7 @@ export const HTML_HEADERS = {
 } as const;
 
 /**
- * A page for a person in a browser, with its own styles.
+ * An HTML page for the browser, with its own styles.
  *
  * @param title   HTML
  * @param content HTML

@@ -53,7 +53,7 @@ export async function readRotationResult(
     const failed = { secretArn: rotation.secretArn, executionArn: rotation.executionArn };
     const now = (): Date => new Date(time.nowMs());
     const { verdict, isPromoted, secret } = await assessFailure(failed, { aws, deployment, now });
-    if (isPromoted) return { ...rotatedEnd(secret), failedAfterwards: true };
+    if (isPromoted) return { ...rotatedResult(secret), failedAfterwards: true };
     return { outcome: 'failed', failure: last.failure, verdict };
   }
   if (last.state === 'ConfigurationChecked') return { outcome: 'configurationChecked' };
@@ -65,13 +65,15 @@ export async function readRotationResult(
     const currentVersionId = versionWithStage(labels, 'AWSCURRENT') ?? '';
     if (last.state === 'Superseded') return { outcome: 'superseded', currentVersionId };
     if (belongsToRotation(currentVersionId, rotation.versionId) || read === MAX_READS) {
-      return rotatedEnd(labels);
+      return rotatedResult(labels);
     }
     await time.sleep(PAUSE_MS, signal);
   }
 }
 
-function rotatedEnd(labels: Parameters<typeof versionWithStage>[0]): RotationResult & { outcome: 'rotated' } {
+function rotatedResult(
+  labels: Parameters<typeof versionWithStage>[0],
+): RotationResult & { outcome: 'rotated' } {
   const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
   return {
     outcome: 'rotated',

@@ -14,12 +14,12 @@ const MAX_POLLS_PER_SECOND = 5;
 export interface WaitContext extends Context {
   readonly time: Time;
   /** Shared by all executions that are followed concurrently. */
-  readonly historyPace: Pace;
+  readonly historyRateLimiter: RateLimiter;
 }
 
 /** Adds the clock, which tests replace, to a context. */
 export function waitContext(context: Context, time: Time = REAL_TIME): WaitContext {
-  return { ...context, time, historyPace: new Pace(MAX_POLLS_PER_SECOND, time) };
+  return { ...context, time, historyRateLimiter: new RateLimiter(MAX_POLLS_PER_SECOND, time) };
 }
 
 /** The error that ends a command after Ctrl-C. */
@@ -43,7 +43,7 @@ export const REAL_TIME: Time = {
 };
 
 /** Limits the rate of calls of one operation. */
-export class Pace {
+export class RateLimiter {
   readonly #intervalMs: number;
   readonly #time: Time;
   #nextAtMs = 0;
@@ -54,7 +54,7 @@ export class Pace {
   }
 
   /** Waits until the next call is allowed, in the order of the requests. */
-  async turn(signal: AbortSignal): Promise<void> {
+  async waitForTurn(signal: AbortSignal): Promise<void> {
     const nowMs = this.#time.nowMs();
     const atMs = Math.max(nowMs, this.#nextAtMs);
     this.#nextAtMs = atMs + this.#intervalMs;

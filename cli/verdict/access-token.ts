@@ -52,8 +52,8 @@ export async function readCurrentToken(
     if (error instanceof ResourceNotFoundException) {
       return { kind: 'incomplete', reason: 'AWSCURRENT has no value.' };
     }
-    const isRefused = error instanceof Error && error.name === 'AccessDeniedException';
-    if (isRefused) return { kind: 'unreadable' };
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    if (isDenied) return { kind: 'unreadable' };
     if (error instanceof DecryptionFailure) return { kind: 'undecryptable' };
     throw error;
   }

@@ -34,12 +34,12 @@ export async function lastRotations(
   const found = secrets.map(secret => {
     const own = open.filter(({ name }) => isRotationOf(name, secret));
     const failed = own.filter(({ status }) => status !== 'RUNNING');
-    const counts = countsFor(secret, failed);
+    const isRelevant = executionFilter(secret, failed);
     return {
       secret,
-      counts,
+      isRelevant,
       running: own.find(({ status }) => status === 'RUNNING'),
-      failed: failed.find(counts),
+      failed: failed.find(isRelevant),
     };
   });
   const failedMs = found.flatMap(({ failed }) => (failed === undefined ? [] : [failed.startedAt.getTime()]));
@@ -48,10 +48,10 @@ export async function lastRotations(
   // There are many successes. One that started earlier cannot have been redriven after these failures.
   const since = new Date(Math.min(...failedMs) - REDRIVABLE_MS);
   const succeeded = await executionsWithStatus(stepFunctions, stateMachineArn, ['SUCCEEDED'], since);
-  return found.map(({ secret, counts, running, failed }) => ({
+  return found.map(({ secret, isRelevant, running, failed }) => ({
     secret,
     running,
-    failed: succeeded.some(other => counts(other) && endedAfter(other, failed)) ? undefined : failed,
+    failed: succeeded.some(other => isRelevant(other) && endedAfter(other, failed)) ? undefined : failed,
   }));
 }
 
@@ -60,7 +60,7 @@ export async function lastRotations(
  * executions of that rotation count, because anyone with `states:StartExecution` may start others. Otherwise all
  * executions of the secret count, for example if AWSPENDING is on a derived version.
  */
-function countsFor(
+function executionFilter(
   secret: SecretEntry,
   failed: readonly ExecutionSummary[],
 ): (execution: ExecutionSummary) => boolean {

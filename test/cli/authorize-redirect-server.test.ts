@@ -20,7 +20,7 @@ describe('RedirectServer', () => {
   it('returns the parameters of the redirect, and shows none of them on the page', async () => {
     const { server, redirectUri } = await openServer();
 
-    const redirect = server.redirect(NEVER);
+    const redirect = server.waitForRedirect(NEVER);
     const page = await fetch(`${redirectUri}?code=some-code&state=some-state`);
     const parameters = await redirect;
 
@@ -54,7 +54,7 @@ describe('RedirectServer', () => {
   ])('refuses %s and keeps waiting', async (_what, method, target, status) => {
     const { server, port, redirectUri } = await openServer();
 
-    const redirect = server.redirect(NEVER);
+    const redirect = server.waitForRedirect(NEVER);
     const refused = await fetch(`http://127.0.0.1:${port}${target}`, { method });
     await fetch(`${redirectUri}?code=right&state=some-state`);
     const parameters = await redirect;
@@ -66,7 +66,7 @@ describe('RedirectServer', () => {
   it('accepts only one redirect', async () => {
     const { server, redirectUri } = await openServer();
 
-    const redirect = server.redirect(NEVER);
+    const redirect = server.waitForRedirect(NEVER);
     await fetch(`${redirectUri}?code=first&state=some-state`);
     const second = await fetch(`${redirectUri}?code=second&state=some-state`);
     const parameters = await redirect;
@@ -79,7 +79,7 @@ describe('RedirectServer', () => {
     const { server } = await openServer();
     const controller = new AbortController();
 
-    const redirect = server.redirect(controller.signal);
+    const redirect = server.waitForRedirect(controller.signal);
     controller.abort(new Error('enough'));
 
     await expect(redirect).rejects.toThrow('enough');

@@ -51,7 +51,7 @@ describe('diagnose names the fix for', () => {
   it.each(JOURNAL_FAULTS)('$fault', expectFound);
 });
 
-describe('diagnose, where two secrets hold the same login,', () => {
+describe('diagnose, when two secrets hold the same login,', () => {
   it('reports the other secret before any rotation, whichever of the two is diagnosed', async () => {
     const one = await credential();
     const other = await copyOf(one.secretArn);
@@ -89,7 +89,7 @@ describe('diagnose, where two secrets hold the same login,', () => {
   });
 });
 
-describe('diagnose, where a secret holds two grants,', () => {
+describe('diagnose, when a secret holds two grants,', () => {
   async function twoGrants() {
     const one = await credential();
     const { secretArn: _, ...login } = one;

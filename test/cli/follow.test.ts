@@ -7,7 +7,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStep } from '../../cli/shared/execution-steps.ts';
 import { follow, MAX_PAUSE_MS, MIN_PAUSE_MS } from '../../cli/shared/follow.ts';
-import { Pace, type Time } from '../../cli/shared/waiting.ts';
+import { RateLimiter, type Time } from '../../cli/shared/waiting.ts';
 import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
@@ -63,7 +63,7 @@ function historyPolls(...histories: readonly (readonly HistoryEvent[])[]): void 
 }
 
 async function followed(redriveCount = 0, signal = new AbortController().signal): Promise<ExecutionStep[]> {
-  const context = { ...cliContext().context, time, historyPace: new Pace(1_000, time), signal };
+  const context = { ...cliContext().context, time, historyRateLimiter: new RateLimiter(1_000, time), signal };
   const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, context);
   const seen: ExecutionStep[] = [];
   for await (const step of steps) seen.push(step);
@@ -204,12 +204,12 @@ describe('follow', () => {
   });
 });
 
-describe('Pace', () => {
+describe('RateLimiter', () => {
   it('spaces out the calls of all its users', async () => {
-    const pace = new Pace(5, time);
+    const limiter = new RateLimiter(5, time);
     const { signal } = new AbortController();
 
-    for (let call = 0; call < 3; call++) await pace.turn(signal);
+    for (let call = 0; call < 3; call++) await limiter.waitForTurn(signal);
 
     expect(nowMs).toBe(400);
   });
