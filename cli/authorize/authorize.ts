@@ -177,7 +177,7 @@ async function requireSameOrganization(
   );
 }
 
-/** Finds the deployment of `--rotate-with` before the login, so that a wrong name fails early. */
+/** Finds the deployment of `--rotate-with` before the login, so a wrong name fails early. */
 async function rotatingDeployment(
   { rotateWith, kmsKey }: AuthorizeRequest,
   existing: ExistingSecret | undefined,

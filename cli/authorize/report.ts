@@ -158,7 +158,7 @@ export function report(
     terminal.line(
       problem === undefined
         ? `  Consumers read the access token from ${secretName}.`
-        : `  The access token was not published to ${secretName}: ${problem}. Its consumers keep the previous access token. See docs/consumers.md.`,
+        : `  The access token was not published to ${secretName}: ${problem}. Consumers of that secret keep the previous access token. See docs/consumers.md.`,
     );
   }
   if (next !== undefined) {

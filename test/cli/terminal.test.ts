@@ -43,7 +43,7 @@ describe('Terminal', () => {
     expect(text.replace('\u001b[31m', '').replace('\u001b[39m', '').replaceAll('\n', '')).not.toMatch(ACTING);
   });
 
-  it('escapes JSON so that a terminal interprets none of its characters', () => {
+  it('escapes all characters in JSON that a terminal interprets', () => {
     const { terminal, written } = colourTerminal({ json: true });
 
     terminal.result({ message: `${HOSTILE_TEXT}\u{e0041}` });
