@@ -94,8 +94,8 @@ export async function checkValue(
 const MAX_START_MS = 120_000;
 
 /**
- * Checks whether AWSPENDING is valid: on the version of AWSCURRENT, on no version, or on the version of a rotation that
- * is running or can be redriven. On any other version it blocks every rotation.
+ * Checks whether AWSPENDING blocks rotations. It does not if it is on no version, on the version of AWSCURRENT, or on
+ * the version of a rotation that is running or can be redriven. On any other version it blocks every rotation.
  *
  * @see AWS Secrets Manager API Reference, RotateSecret
  */

@@ -130,8 +130,8 @@ function report(
 const WIDTH = 30;
 
 /**
- * A progress bar on a terminal. The progress bar of the prompt library puts the terminal into raw mode, and exits with
- * code 0 on Ctrl-C.
+ * A progress bar on a terminal. Replaces that of the prompt library, which puts the terminal into raw mode and exits
+ * with code 0 on Ctrl-C.
  */
 class ProgressBar {
   readonly #terminal: Terminal;

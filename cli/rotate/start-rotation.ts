@@ -12,7 +12,7 @@ import type { WaitContext } from '../shared/waiting.ts';
 import { assessFailure } from '../verdict/assessment.ts';
 import { verdictLines } from '../verdict/verdict-text.ts';
 
-/** How long a new execution may not be visible yet, in ms. */
+/** How long a new execution may stay invisible, in ms. */
 const MAX_LAG_MS = 2_000;
 
 /**
