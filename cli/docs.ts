@@ -7,21 +7,21 @@ import { makeProgram } from './program.ts';
 
 const PAGE_WIDTH = 110;
 
-/** The page of all commands, generated from the program's help. */
+/** Generates docs/cli.md from the program's help. */
 export function commandLinePage(program: Command): string {
   const commands = program.commands.flatMap(command => sections(command, 2));
   return `# Command line
 
-\`genesys-token-rotation\` operates a deployment. It finds AWS credentials and region as the AWS CLI does. Set
-\`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` to use it with the [sandbox](../sandbox/README.md).
-It never prints a token or a client secret. Results go to standard output (with \`--json\` as one object), progress and
-errors to standard error.
+\`genesys-token-rotation\` operates a deployment. It finds AWS credentials and the region the same way as the AWS CLI.
+Set \`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` to use it with the
+[sandbox](../sandbox/README.md). It never prints a token or a client secret. Results go to standard output (as one JSON
+object with \`--json\`), progress and errors to standard error.
 
 The program runs on Node.js 20.18 or newer and has no dependencies. In a checkout, \`npm run build && npm link\` installs
-it, and \`npm run cli --\` runs it from its sources. \`npm pack\` makes a package to install elsewhere with
-\`npm install --global\`, or to run with \`npx\`.
+it, and \`npm run cli --\` runs it from source. \`npm pack\` builds a package that you can install elsewhere with
+\`npm install --global\`, or run with \`npx\`.
 
-This page is generated from the program's help: run \`npm run cli:docs\`.
+\`npm run cli:docs\` generates this page from the program's help.
 
 ${helpOf(program)}
 
@@ -41,13 +41,13 @@ function exitCodeRows(): string {
     .join('\n');
 }
 
-/** A section for a command, followed by those of its subcommands. */
+/** The section of a command, followed by the sections of its subcommands. */
 function sections(command: Command, level: number): string[] {
   const words: string[] = [];
   for (let each: Command | null = command; each?.parent; each = each.parent) words.unshift(each.name());
   return [
     `${'#'.repeat(level)} ${words.join(' ')}\n\n${helpOf(command)}`,
-    ...command.commands.flatMap(below => sections(below, level + 1)),
+    ...command.commands.flatMap(subcommand => sections(subcommand, level + 1)),
   ];
 }
 
@@ -78,10 +78,10 @@ function main(args: readonly string[]): void {
     signal: new AbortController().signal,
   };
   const page = positionals[0] ?? fileURLToPath(new URL('../docs/cli.md', import.meta.url));
-  const wanted = commandLinePage(makeProgram(io));
+  const expected = commandLinePage(makeProgram(io));
   if (!values.check) {
-    writeFileSync(page, wanted);
-  } else if (readFileSync(page, 'utf8') !== wanted) {
+    writeFileSync(page, expected);
+  } else if (readFileSync(page, 'utf8') !== expected) {
     throw new Error(`${page} is stale; run npm run cli:docs`);
   }
 }

@@ -1,4 +1,4 @@
-/** The exit codes, with their meaning as the help shows it. Each command lists those that it uses. */
+/** The exit codes and the meanings that the help shows. The help of each command lists the codes that it uses. */
 export const EXIT_CODES = {
   done: { code: 0, meaning: 'success; everything is healthy' },
   failed: {
@@ -13,5 +13,5 @@ export const EXIT_CODES = {
   interrupted: { code: 130, meaning: 'interrupted by Ctrl-C' },
 } as const;
 
-/** Why the program ends. */
-export type Ending = keyof typeof EXIT_CODES;
+/** Why the program exits. */
+export type ExitReason = keyof typeof EXIT_CODES;

@@ -2,10 +2,8 @@
 import { EXIT_CODES } from './exit-code.ts';
 import { keepCompiledCode } from './shared/compiled-code.ts';
 
-/** Starts the command line program. */
-
 const interruption = new AbortController();
-// The first Ctrl-C lets the command finish what it must; the second one ends it at once.
+// The first Ctrl-C lets the command finish or undo its writes; the second exits immediately.
 process.on('SIGINT', () => {
   if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted.code);
   interruption.abort();
@@ -17,7 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 keepCompiledCode();
 const { stdin, stdout, stderr } = process;
-// No await: CommonJS, to which this module is bundled, has none at the top.
+// Not a top-level await: this module is bundled as CommonJS, which does not support it.
 void import('./program.ts')
   .then(({ run }) =>
     run(process.argv.slice(2), {

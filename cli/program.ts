@@ -11,23 +11,23 @@ import { addRotate } from './rotate/command.ts';
 import { explainAwsFailure } from './shared/aws-failure.ts';
 import { CliError } from './shared/cli-error.ts';
 import type { ProgramIo } from './shared/context.ts';
-import { fitting, terminalText } from './shared/terminal.ts';
+import { terminalText, wrapForStream } from './shared/terminal.ts';
 import { addStatus } from './status/command.ts';
 
-/** The width of help without a terminal, in characters. */
+/** Width of the help in characters when the output is not a terminal. */
 const DEFAULT_WIDTH = 80;
 
-/** Declares the program without running it. Each command is declared in its own folder. */
+/** Declares the program without running it. */
 export function makeProgram(io: ProgramIo): Command {
   const { out, err } = io.streams;
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials of a deployment.')
     .version(packageJson.version, '--version', 'print the version')
-    .option('--stack <name>', 'the deployment', DEFAULT_STACK)
+    .option('--stack <name>', 'stack name of the deployment', DEFAULT_STACK)
     .option('--region <region>', 'AWS region (default: from the environment or the profile)')
     .option('--profile <name>', 'AWS profile')
     .option('--json', 'print the result as one JSON object')
-    .option('--no-color', 'disable colours; they are used on terminals only, unless NO_COLOR is set')
+    .option('--no-color', 'disable colours (default: colours on terminals, unless NO_COLOR is set)')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Run with --help for usage.')
     .configureOutput({
@@ -48,9 +48,9 @@ export function makeProgram(io: ProgramIo): Command {
 }
 
 /**
- * Runs the program. Reads its settings from the environment of the process.
+ * Runs the program. Reads settings from the process environment.
  *
- * @param args the command line, without the program itself
+ * @param args the command-line arguments, without the program name
  * @returns the exit code
  */
 export async function run(args: readonly string[], io: ProgramIo): Promise<number> {
@@ -68,6 +68,6 @@ function report(error: unknown, { streams: { err } }: ProgramIo): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
   const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));
-  if (message !== '') err.write(`${fitting(terminalText(message, false), err)}\n`);
-  return error instanceof CliError ? EXIT_CODES[error.ending].code : EXIT_CODES.failed.code;
+  if (message !== '') err.write(`${wrapForStream(terminalText(message, false), err)}\n`);
+  return error instanceof CliError ? EXIT_CODES[error.exitReason].code : EXIT_CODES.failed.code;
 }

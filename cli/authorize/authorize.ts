@@ -9,11 +9,11 @@ import type { WaitContext } from '../shared/waiting.ts';
 import { exchangeCode } from './code-exchange.ts';
 import { type LoginOptions, logIn } from './login.ts';
 import { type ClientOptions, chooseClient } from './oauth-client.ts';
-import { proveGrants } from './prove-grants.ts';
 import { publishToken } from './publish-token.ts';
 import { InputLines, interrupted, Questions } from './questions.ts';
 import { type AuthorizeResult, report, reportGrants, summary } from './report.ts';
 import { type ExistingSecret, findTarget } from './target-secret.ts';
+import { testGrants } from './test-grants.ts';
 import { organizationOf, ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
 import { stackOf, waitingExecution } from './waiting-execution.ts';
 import { createCredential, enableRotation, putCredential } from './write-credential.ts';
@@ -31,12 +31,12 @@ export interface AuthorizeRequest extends ClientOptions, LoginOptions {
 }
 
 /**
- * Logs the user in to Genesys Cloud, shows whose tokens these are and what will be written, and stores them. Writes
- * nothing before the user has confirmed; from then on Ctrl-C waits until everything is written.
+ * Logs the user in to Genesys Cloud, shows who logged in and what will be written, and stores the tokens. Writes
+ * nothing until the user confirms. After that, Ctrl-C takes effect when everything is written.
  *
- * With `alternate`, two rotations then prove both grants.
+ * With `alternate`, two rotations then test both grants.
  *
- * The tokens come from a new login, never from pasting, so no other secret can hold the same login.
+ * The tokens always come from a new login, never from the user's input, so no other secret can hold the same login.
  *
  * @throws CliError
  */
@@ -45,8 +45,8 @@ export async function authorize(request: AuthorizeRequest, context: WaitContext)
   const lines = new InputLines(terminal.in, signal);
   try {
     const result = await perform(request, context, lines);
-    if (result.proof === undefined) report(context, result);
-    else reportGrants(context, { ...result, proof: result.proof });
+    if (result.grantTest === undefined) report(context, result);
+    else reportGrants(context, { ...result, grantTest: result.grantTest });
   } catch (error) {
     throw signal.aborted && !(error instanceof CliError) ? interrupted() : error;
   } finally {
@@ -64,7 +64,7 @@ async function perform(
   if (!interactive && !request.yes) {
     throw new CliError(
       'refused',
-      'Without a terminal nobody can confirm what will be written. Nothing was changed. Add --yes.',
+      'There is no terminal for the confirmation. Nothing was changed. Add --yes to write without confirmation.',
     );
   }
   const questions = new Questions(terminal, signal);
@@ -72,29 +72,31 @@ async function perform(
 
   const urlsOf = gatewayUrls();
   const existing = await findTarget(aws.secrets, request.secretId);
-  const prover = request.alternate ? await provingDeployment(request, existing, context) : undefined;
+  const alternateDeployment = request.alternate
+    ? await deploymentForAlternate(request, existing, context)
+    : undefined;
   const deployment = await rotatingDeployment(request, existing, context);
   const client = await chooseClient(request, existing, { questions, lines, interactive });
   const { loginUrl, apiUrl } = urlsOf(client.host);
-  const earlierUserId = await earlierUser(existing, urlsOf);
+  const previousUserId = await previousUser(existing, urlsOf);
 
   const response = await logIn(client, loginUrl, request, { questions, lines, interactive, print, signal });
   const tokens = await exchangeCode(client, loginUrl, response, signal);
   const owner = await ownerOf(tokens.accessToken, apiUrl);
-  const plan = { secretId: request.secretId, existing, deployment, client, owner, earlierUserId };
+  const plan = { secretId: request.secretId, existing, deployment, client, owner, previousUserId };
   print(summary(terminal, plan));
-  if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
-  if (prover !== undefined) {
-    requireSecondLogin(existing, tokens.refreshToken, earlierUserId);
+  if (!request.otherUser) requireSameUser(existing, owner, previousUserId);
+  if (alternateDeployment !== undefined) {
+    requireSecondLogin(existing, tokens.refreshToken, previousUserId);
     await requireSameOrganization(existing, owner, urlsOf);
   }
   if (signal.aborted) throw interrupted();
-  if (!request.yes && !(await questions.confirmed('Write this?'))) {
+  if (!request.yes && !(await questions.confirm('Write this?'))) {
     throw new CliError('refused', 'Not confirmed. Nothing was written, and the new tokens were discarded.');
   }
 
   signal.addEventListener('abort', () =>
-    print('Writing the secret; the command ends after that. Press Ctrl-C again to end it at once.'),
+    print('Writing the secret, then exiting. Press Ctrl-C again to exit immediately.'),
   );
   const credential = { client, tokens, userId: owner.id, isAlternate: request.alternate };
   const written =
@@ -102,7 +104,7 @@ async function perform(
       ? await createCredential(aws.secrets, request.secretId, request.kmsKey, credential)
       : await putCredential(aws.secrets, existing, credential);
   if (deployment !== undefined) await enableRotation(aws.secrets, written, deployment);
-  // The rotations that prove both grants publish as well.
+  // The rotations that test both grants also publish.
   const published = request.alternate
     ? undefined
     : await publishToken(aws, {
@@ -111,13 +113,13 @@ async function perform(
         written,
         credential,
       });
-  const proof = prover && (await proveGrants(written, apiUrl, prover, context));
+  const grantTest = alternateDeployment && (await testGrants(written, apiUrl, alternateDeployment, context));
   const waiting = existing === undefined ? undefined : await waitingExecution(aws, existing);
-  return { ...plan, written, expiresAt: tokens.expiresAt, published, waiting, proof };
+  return { ...plan, written, expiresAt: tokens.expiresAt, published, waiting, grantTest };
 }
 
-/** The deployment that rotates the secret; found before the login, like everything that an alternate grant needs. */
-async function provingDeployment(
+/** Finds the deployment that rotates the secret. Checks the conditions of an alternate grant before the login. */
+async function deploymentForAlternate(
   { secretId, rotateWith, otherUser, otherClient }: AuthorizeRequest,
   existing: ExistingSecret | undefined,
   { aws, deployment }: Context,
@@ -139,27 +141,27 @@ async function provingDeployment(
   return found;
 }
 
-/** The user of the first login must be known, and its tokens must be others. */
+/** The user of the first login must be known, and the second login must have other tokens. */
 function requireSecondLogin(
   existing: ExistingSecret | undefined,
   refreshToken: string,
-  earlierUserId: string | undefined,
+  previousUserId: string | undefined,
 ): void {
   const { refreshToken: current, alternateRefreshToken: alternate } = existing?.keys ?? {};
   if (refreshToken === current || refreshToken === alternate) {
     throw new CliError(
       'refused',
-      'Genesys Cloud returned the refresh token that the secret holds already: both logins are one grant, so they cannot alternate. Nothing was changed.',
+      'Genesys Cloud returned the refresh token that the secret already holds: both logins are one grant, so they cannot alternate. Nothing was changed.',
     );
   }
-  if (earlierUserId !== undefined) return;
+  if (previousUserId !== undefined) return;
   throw new CliError(
     'refused',
     `The user of the tokens in the secret ${existing?.name} is unknown: the access token no longer works, and the secret has no genesysUserId. Nothing was changed. Run authorize without --alternate first.`,
   );
 }
 
-/** A user who works for several organisations may have logged in to another one. */
+/** A user who belongs to several organisations may have logged in to another one. */
 async function requireSameOrganization(
   existing: ExistingSecret | undefined,
   { organization }: TokenOwner,
@@ -175,7 +177,7 @@ async function requireSameOrganization(
   );
 }
 
-/** Found before the login, so that nobody logs in for a wrong name. */
+/** Finds the deployment of `--rotate-with` before the login, so a wrong name fails early. */
 async function rotatingDeployment(
   { rotateWith, kmsKey }: AuthorizeRequest,
   existing: ExistingSecret | undefined,
@@ -200,7 +202,7 @@ async function rotatingDeployment(
 }
 
 /** The user of the secret's tokens. A working access token identifies the user; genesysUserId may be out of date. */
-async function earlierUser(
+async function previousUser(
   existing: ExistingSecret | undefined,
   urlsOf: GenesysUrlsOf,
 ): Promise<string | undefined> {
@@ -216,11 +218,11 @@ async function earlierUser(
 function requireSameUser(
   existing: ExistingSecret | undefined,
   { id }: TokenOwner,
-  earlierUserId: string | undefined,
+  previousUserId: string | undefined,
 ): void {
-  if (existing === undefined || earlierUserId === undefined || earlierUserId === id) return;
+  if (existing === undefined || previousUserId === undefined || previousUserId === id) return;
   throw new CliError(
     'refused',
-    `The secret ${existing.name} holds tokens of user ${earlierUserId}, but user ${id} logged in. Nothing was changed. Log out of Genesys Cloud in the browser and run the command again, or add --other-user to replace the user.`,
+    `The secret ${existing.name} holds tokens of user ${previousUserId}, but user ${id} logged in. Nothing was changed. Log out of Genesys Cloud in the browser and run the command again, or add --other-user to replace the user.`,
   );
 }

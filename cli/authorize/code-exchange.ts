@@ -11,8 +11,8 @@ const EXCHANGE_TIMEOUT_MS = 30_000;
 /**
  * Exchanges the authorization code for tokens.
  *
- * @throws CliError the login was refused or is another one, the client or the code was rejected, or the response has no
- *         refresh token; the message never quotes a response
+ * @throws CliError the login was declined or does not match, the client or the code was rejected, or the response has
+ *         no refresh token; the message never quotes a response
  */
 export async function exchangeCode(
   { clientId, clientSecret }: OAuthClient,
@@ -81,7 +81,7 @@ function explain(error: unknown, clientId: string, redirectUri: string): CliErro
   if (error instanceof oauth.AuthorizationResponseError) {
     return failed(
       error.error === 'access_denied'
-        ? 'The login was declined (access_denied): the person pressed Cancel, or may not use this OAuth client. Run the command again and allow the access.'
+        ? 'The login was declined (access_denied): you pressed Cancel, or may not use this OAuth client. Run the command again and allow access.'
         : `Genesys Cloud ended the login with ${codeOf(error.error)}. Check the OAuth client: its grant type must be Code Authorization.`,
     );
   }
@@ -91,7 +91,7 @@ function explain(error: unknown, clientId: string, redirectUri: string): CliErro
     return failed(
       error.code === oauth.INVALID_RESPONSE
         ? 'The address belongs to another login: its state does not match. Log in at the address that this command shows, and paste the address that you are redirected to.'
-        : 'Genesys Cloud responded to the exchange of the code with something other than an OAuth response. Run the command again later.',
+        : "Genesys Cloud's response to the exchange of the code is not an OAuth response. Run the command again later.",
     );
   }
   return failed(
@@ -106,11 +106,11 @@ function refusal(error: oauth.ResponseBodyError, clientId: string, redirectUri: 
     case 'invalid_client':
       return wrongClient(clientId);
     case 'invalid_grant':
-      return `Genesys Cloud rejected the code of the login (invalid_grant, ${label}): it is older than a minute, was used before, or belongs to another client or redirect URI than ${redirectUri}. Run the command again and log in again.`;
+      return `Genesys Cloud rejected the authorization code (invalid_grant, ${label}): it is older than a minute, was already used, or belongs to another client or to a redirect URI other than ${redirectUri}. Run the command again and log in again.`;
     case 'unauthorized_client':
       return `The OAuth client ${clientId} may not exchange a code (unauthorized_client, ${label}): its grant type must be Code Authorization.`;
     default:
-      return `Genesys Cloud refused the exchange of the code (${codeOf(error.error)}, ${label}).`;
+      return `Genesys Cloud refused to exchange the code (${codeOf(error.error)}, ${label}).`;
   }
 }
 
@@ -118,7 +118,7 @@ function wrongClient(clientId: string): string {
   return `Genesys Cloud rejected the client ${clientId} (invalid_client): the client secret is wrong, or the client was deleted or belongs to another region. Check it under Admin, Integrations, OAuth, and pass its current secret with --client-secret-stdin.`;
 }
 
-/** An OAuth error code is a word. Nothing else is printed. */
+/** An OAuth error code is one word. Nothing else is printed. */
 function codeOf(error: string): string {
   return /^[a-z_]{1,40}$/.test(error) ? error : 'an unknown error';
 }

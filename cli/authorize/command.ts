@@ -40,9 +40,9 @@ const EXAMPLES = exampleHelp(
 );
 
 const CLIENT = `
-The OAuth client in Genesys Cloud has the grant type Code Authorization and the redirect URI
-http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument. It comes from
-the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or from a hidden prompt.`;
+The OAuth client in Genesys Cloud needs the grant type Code Authorization and the redirect URI
+http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). The client secret is never an argument. It
+comes from the existing secret, standard input, the variable GENESYS_CLIENT_SECRET, or a hidden prompt.`;
 
 /** Declares `authorize`: logs in to Genesys Cloud and stores the tokens. */
 export function addAuthorize(program: Command, io: ProgramIo): void {
@@ -50,7 +50,7 @@ export function addAuthorize(program: Command, io: ProgramIo): void {
     .command('authorize')
     .summary('log in to Genesys Cloud and store the tokens')
     .description(
-      'Logs you in to Genesys Cloud in the browser and stores the tokens: in a new secret, or as a new AWSCURRENT version of an existing secret, whose other keys stay as they are.',
+      'Logs you in to Genesys Cloud in the browser and stores the tokens: in a new secret, or as a new AWSCURRENT version of an existing secret, whose other keys are kept.',
     )
     .argument('<secret>', 'name or ARN of the secret; created if no secret has this name')
     .option('--client-id <id>', 'OAuth client (default: the one in the secret)')
@@ -72,12 +72,12 @@ export function addAuthorize(program: Command, io: ProgramIo): void {
       numberArgument('number of seconds', MAX_TIMEOUT_SECONDS),
       DEFAULT_TIMEOUT_SECONDS,
     )
-    .option('--paste', 'paste the code, or the address that the login redirects to')
-    .option('--no-browser', 'print the address of the login instead of opening it')
-    .option('--rotate-with <stack>', 'also enable the rotation with this deployment and its schedule')
-    .option('--alternate', 'add the login as an alternate grant, and prove both grants by two rotations')
-    .option('--other-user', 'allow another user than before')
-    .option('--other-client', 'allow another OAuth client than before')
+    .option('--paste', 'paste the address that the login redirects to, or its code')
+    .option('--no-browser', 'print the login address instead of opening it')
+    .option('--rotate-with <stack>', 'also enable rotation by this deployment, on its schedule')
+    .option('--alternate', 'add the login as an alternate grant, and test both grants with two rotations')
+    .option('--other-user', 'allow a different user than before')
+    .option('--other-client', 'allow a different OAuth client than before')
     .option('--kms-key <key>', 'KMS key of a new secret (id, ARN or alias)')
     .option('--yes', 'write without confirmation')
     .addHelpText('after', EXAMPLES)

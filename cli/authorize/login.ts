@@ -25,10 +25,10 @@ export interface LoginDependencies {
   readonly signal: AbortSignal;
 }
 
-/** The response of a login, not checked yet. */
+/** The response of a login, before validation. */
 export interface LoginResponse {
   readonly parameters: URLSearchParams;
-  /** Undefined where a bare code was pasted; only PKCE binds it to this login then. */
+  /** Undefined if only the code was pasted; then only PKCE binds it to this login. */
   readonly state: string | undefined;
   readonly redirectUri: string;
   readonly codeVerifier: string;
@@ -67,22 +67,20 @@ export async function logIn(
   };
   if (options.paste) {
     await showAddress();
-    return { ...(await pasted(state, dependencies)), redirectUri, codeVerifier };
+    return { ...(await readPastedCode(state, dependencies)), redirectUri, codeVerifier };
   }
   const server = await RedirectServer.open(options.redirectPort, state);
   try {
     await showAddress();
-    dependencies.print(
-      `Waiting for the login, at most ${options.timeoutMs / 1000} s. Press Ctrl-C to cancel.`,
-    );
-    const parameters = await redirectInTime(server, redirectUri, options, dependencies.signal);
+    dependencies.print(`Waiting up to ${options.timeoutMs / 1000} s for the login. Press Ctrl-C to cancel.`);
+    const parameters = await waitForLogin(server, redirectUri, options, dependencies.signal);
     return { parameters, state, redirectUri, codeVerifier };
   } finally {
     await server.close();
   }
 }
 
-async function redirectInTime(
+async function waitForLogin(
   server: RedirectServer,
   redirectUri: string,
   { timeoutMs, redirectPort }: LoginOptions,
@@ -90,24 +88,24 @@ async function redirectInTime(
 ): Promise<URLSearchParams> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    return await server.redirect(AbortSignal.any([signal, timeout]));
+    return await server.waitForRedirect(AbortSignal.any([signal, timeout]));
   } catch (error) {
     if (signal.aborted) throw interrupted();
     if (!timeout.aborted) throw error;
     throw new CliError(
       'failed',
-      `No login within ${timeoutMs / 1000} s. Nothing was written. If Genesys Cloud showed an error instead of its login page, the OAuth client does not exist in this region or lacks the redirect URI ${redirectUri}: add exactly that to its authorized redirect URIs (Admin, Integrations, OAuth). If the browser runs on another machine, forward port ${redirectPort}, or use --paste.`,
+      `No login within ${timeoutMs / 1000} s. Nothing was written. If Genesys Cloud showed an error instead of its login page, the OAuth client does not exist in this region or lacks the redirect URI ${redirectUri}: add exactly this URI to its authorized redirect URIs (Admin, Integrations, OAuth). If the browser runs on another machine, forward port ${redirectPort}, or use --paste.`,
     );
   }
 }
 
-/** Reads the pasted code. It is not shown, because it is a secret until it is exchanged. */
-async function pasted(
+/** Reads the pasted code without echoing it: it is a secret until it is exchanged. */
+async function readPastedCode(
   expectedState: string,
   { questions, lines, interactive, print }: LoginDependencies,
 ): Promise<Pick<LoginResponse, 'parameters' | 'state'>> {
   print(
-    'After the login the browser goes to an address that it cannot open. That is expected. Copy that address.',
+    'After the login, the browser is redirected to an address that it cannot open. That is expected. Copy that address.',
   );
   const text = interactive
     ? await questions.hidden('Address that the login redirected to, or its code', '')

@@ -11,7 +11,7 @@ export interface OAuthClient {
   readonly host: string;
 }
 
-/** The client in the command line. */
+/** The options that select the client. */
 export interface ClientOptions {
   readonly clientId?: string;
   readonly host?: string;
@@ -19,14 +19,14 @@ export interface ClientOptions {
   readonly otherClient: boolean;
 }
 
-/** The variable that may hold the client secret; an argument would be visible in the list of processes. */
+/** The variable that may hold the client secret. An argument would be visible in the process list. */
 const CLIENT_SECRET_VARIABLE = 'GENESYS_CLIENT_SECRET';
 
 /**
- * Determines the client from the command line, then from the existing secret, and asks for the rest.
+ * Determines the client from the command line, then from the existing secret, and prompts for the rest.
  *
- * @throws CliError `refused`: it is another client than in the secret; `usage`: something is missing and there is no
- *         terminal to ask
+ * @throws CliError `refused`: it is not the client in the secret; `usage`: something is missing, and there is no
+ *         terminal to prompt for it
  */
 export async function chooseClient(
   options: ClientOptions,
@@ -62,8 +62,8 @@ export async function chooseClient(
       `Pass the client secret with --client-secret-stdin or in the variable ${CLIENT_SECRET_VARIABLE}.`,
     );
   if (options.clientSecretFromStdin) {
-    const given = interactive ? hiddenQuestion() : lines.next('the client secret');
-    return { clientId, host, clientSecret: await given };
+    const clientSecret = await (interactive ? hiddenQuestion() : lines.next('the client secret'));
+    return { clientId, host, clientSecret };
   }
   const known = process.env[CLIENT_SECRET_VARIABLE]?.trim() || (isOther ? undefined : existing?.clientSecret);
   return { clientId, host, clientSecret: known ?? (await hiddenQuestion()) };

@@ -15,7 +15,7 @@ import {
 import type { Aws } from '../shared/aws.ts';
 import type { NewCredential, WrittenSecret } from './write-credential.ts';
 
-/** The secret that consumers read, and why it was not written, if it was not. */
+/** The secret that consumers read, and the reason if it was not written. */
 export interface PublishedToken {
   readonly secretName: string;
   readonly problem: string | undefined;
@@ -23,7 +23,7 @@ export interface PublishedToken {
 
 /** What is published, and by which deployment. */
 export interface Publication {
-  /** The deployment that rotates the secret; undefined where none does. */
+  /** The deployment that rotates the secret; undefined if none does. */
   readonly stack: string | undefined;
   /** The KMS key of the rotated secret, which a new secret also gets. */
   readonly kmsKeyId: string | undefined;
@@ -32,10 +32,10 @@ export interface Publication {
 }
 
 /**
- * Writes the access token to the secret that consumers read, and creates that secret, where the deployment publishes
- * access tokens. Does not throw: the credential is stored, and the next rotation publishes as well.
+ * If the deployment publishes access tokens, writes the access token to the secret that consumers read, and creates
+ * that secret if necessary. Does not throw: the credential is already stored, and the next rotation also publishes.
  *
- * @returns undefined where the deployment publishes none
+ * @returns undefined if the deployment does not publish access tokens
  */
 export async function publishToken(
   aws: Pick<Aws, 'lambda' | 'secrets'>,
@@ -62,7 +62,7 @@ class NotPublished extends Error {
   override readonly name = 'NotPublished';
 }
 
-/** The URLs that the deployment publishes; undefined where it has no such function. */
+/** The URLs that the deployment publishes; undefined if it has no `publish` function. */
 async function publishingUrls(
   { lambda }: Pick<Aws, 'lambda'>,
   stack: string,

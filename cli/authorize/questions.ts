@@ -8,7 +8,7 @@ export function interrupted(): CliError {
   return new CliError('interrupted', 'Interrupted. Nothing was written.');
 }
 
-/** Asks the user on the terminal. Ctrl-C at any question ends the command. */
+/** Prompts the user on the terminal. Ctrl-C at any prompt ends the command. */
 export class Questions {
   readonly #terminal: Terminal;
   readonly #signal: AbortSignal;
@@ -29,7 +29,7 @@ export class Questions {
     return answer.trim();
   }
 
-  /** Asks for a line without showing it. */
+  /** Asks for a line without echoing it. */
   async hidden(message: string, missing: string): Promise<string> {
     this.#requireTerminal(missing);
     const answer = await orInterrupted(
@@ -52,7 +52,7 @@ export class Questions {
   }
 
   /** Asks yes or no. The default is no. */
-  async confirmed(message: string): Promise<boolean> {
+  async confirm(message: string): Promise<boolean> {
     return orInterrupted(confirm({ message, ...this.#streams, initialValue: false }));
   }
 
@@ -62,7 +62,7 @@ export class Questions {
 
   #requireTerminal(missing: string): void {
     if (this.#terminal.isInteractive) return;
-    throw new CliError('usage', `There is no terminal for the question. ${missing}`);
+    throw new CliError('usage', `There is no terminal for a prompt. ${missing}`);
   }
 }
 

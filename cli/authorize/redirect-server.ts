@@ -7,10 +7,10 @@ import { withResolvers } from '../shared/interruption.ts';
 /** The path of the redirect URI. */
 const CALLBACK_PATH = '/callback';
 
-/** Browsers resolve localhost to either. */
+/** Browsers may resolve localhost to either address. */
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'] as const;
 
-/** What Node.js reports on a machine without IPv6. */
+/** Error codes of Node.js on a machine without IPv6. */
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /** The redirect URI that must be registered in the OAuth client, character by character. */
@@ -19,8 +19,8 @@ export function redirectUriOf(port: number): string {
 }
 
 /**
- * Waits on the loopback interface for the redirect of a login: a GET of the callback path with its `state`. Responds to
- * any other request with an error page, because any page in the browser can send requests.
+ * Waits on the loopback interface for the redirect of a login: a GET request for the callback path with the login's
+ * `state`. Responds to any other request with an error page, because any page in the browser can send requests.
  *
  * @see RFC 8252, section 7.3 (loopback interface redirection)
  */
@@ -38,7 +38,7 @@ export class RedirectServer {
   }
 
   /**
-   * Starts to listen.
+   * Starts listening.
    *
    * @throws CliError the port is in use
    */
@@ -50,7 +50,7 @@ export class RedirectServer {
         if (server !== undefined) servers.push(server);
       }
     } catch (error) {
-      await Promise.all(servers.map(closeAtOnce));
+      await Promise.all(servers.map(closeNow));
       throw new CliError(
         'failed',
         `Port ${port} cannot be used for the redirect (${codeOf(error)}). Nothing was changed. Choose another port with --redirect-port and register its redirect URI in the OAuth client, or use --paste.`,
@@ -64,7 +64,7 @@ export class RedirectServer {
    *
    * @throws the reason of `signal`
    */
-  async redirect(signal: AbortSignal): Promise<URLSearchParams> {
+  async waitForRedirect(signal: AbortSignal): Promise<URLSearchParams> {
     signal.throwIfAborted();
     const aborted = withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);
@@ -76,9 +76,9 @@ export class RedirectServer {
     }
   }
 
-  /** Stops listening and ends all connections at once. */
+  /** Stops listening and closes all connections immediately. */
   async close(): Promise<void> {
-    await Promise.all(this.#servers.map(closeAtOnce));
+    await Promise.all(this.#servers.map(closeNow));
   }
 
   #respond(request: IncomingMessage, response: ServerResponse): void {
@@ -87,12 +87,12 @@ export class RedirectServer {
     if (path !== CALLBACK_PATH) {
       page(response, 404, 'Not found', 'Use the address that the command shows.');
     } else if (request.method !== 'GET') {
-      page(response, 405, 'Not accepted', 'Only the redirect of a login is accepted here.');
+      page(response, 405, 'Method not allowed', 'This address accepts only the redirect of a login.');
     } else if (parameters.get('state') !== this.#state) {
       page(
         response,
         400,
-        'Another login',
+        'Wrong login',
         'This redirect belongs to another login. Use the address that the command shows.',
       );
     } else {
@@ -117,7 +117,7 @@ async function listen(port: number, address: string): Promise<Server | undefined
   }
 }
 
-async function closeAtOnce(server: Server): Promise<void> {
+async function closeNow(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
@@ -125,7 +125,7 @@ async function closeAtOnce(server: Server): Promise<void> {
   await closed;
 }
 
-/** Shows nothing of the request and is not cached, because the address contains the code. */
+/** Shows no part of the request and is not cached, because the address contains the code. */
 function page(response: ServerResponse, status: number, title: string, text: string): void {
   response.writeHead(status, { ...HTML_HEADERS, Connection: 'close' });
   response.end(htmlPage(title, `<p>${text}</p>`));

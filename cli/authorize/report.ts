@@ -2,34 +2,34 @@ import type { Context } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { OAuthClient } from './oauth-client.ts';
-import type { GrantsProof } from './prove-grants.ts';
 import type { PublishedToken } from './publish-token.ts';
 import type { ExistingSecret } from './target-secret.ts';
+import type { GrantTest } from './test-grants.ts';
 import type { TokenOwner } from './token-owner.ts';
 import type { WaitingExecution } from './waiting-execution.ts';
 import type { WrittenSecret } from './write-credential.ts';
 
 /** What will be written. */
 export interface AuthorizePlan {
-  /** As it was named; the name of a secret that will be created. */
+  /** The command's argument. It is the name if the secret will be created. */
   readonly secretId: string;
   readonly existing: ExistingSecret | undefined;
   readonly deployment: Deployment | undefined;
   readonly client: OAuthClient;
   readonly owner: TokenOwner;
-  readonly earlierUserId: string | undefined;
+  readonly previousUserId: string | undefined;
 }
 
 /** What was written. */
 export interface AuthorizeResult extends AuthorizePlan {
   readonly written: WrittenSecret;
   readonly expiresAt: Date | undefined;
-  /** Undefined where access tokens are not published, and with an alternate grant, whose rotations publish. */
+  /** Undefined if access tokens are not published, and for an alternate grant, whose rotations publish. */
   readonly published: PublishedToken | undefined;
   /** A failed execution that can be redriven with the new tokens. */
   readonly waiting: WaitingExecution | undefined;
-  /** What two rotations showed; undefined without an alternate grant. */
-  readonly proof: GrantsProof | undefined;
+  /** The test of both grants; undefined without an alternate grant. */
+  readonly grantTest: GrantTest | undefined;
 }
 
 /** Shows who logged in and what will be written. */
@@ -64,13 +64,13 @@ export function summary(terminal: Terminal, plan: AuthorizePlan): string {
 function secretChange(existing: ExistingSecret | undefined): string {
   return existing === undefined
     ? 'will be created'
-    : 'gets a new AWSCURRENT version with the same other keys; the current one becomes AWSPREVIOUS';
+    : 'gets a new AWSCURRENT version; other keys are kept, and the current version becomes AWSPREVIOUS';
 }
 
-/** The comparison with the previous user; empty where there was none. */
-function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string, string][] {
+/** The comparison with the previous user; empty if there was none. */
+function comparison({ existing, previousUserId, owner }: AuthorizePlan): [string, string][] {
   if (existing?.clientId === undefined) return [];
-  if (earlierUserId === undefined) {
+  if (previousUserId === undefined) {
     return [
       [
         'Previous user',
@@ -78,15 +78,15 @@ function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string,
       ],
     ];
   }
-  return [['Previous user', earlierUserId === owner.id ? 'the same' : earlierUserId]];
+  return [['Previous user', previousUserId === owner.id ? 'the same' : previousUserId]];
 }
 
-/** Prints what the rotations of a secret with an alternate grant showed, as text or as one JSON object. */
+/** Prints the test of both grants, as text or as one JSON object. */
 export function reportGrants(
   { terminal }: Pick<Context, 'terminal'>,
-  { owner, written, proof }: AuthorizeResult & { readonly proof: GrantsProof },
+  { owner, written, grantTest }: AuthorizeResult & { readonly grantTest: GrantTest },
 ): void {
-  const { hasBoth, otherTokenWorked, currentVersionId } = proof;
+  const { hasBoth, otherTokenWorked, currentVersionId } = grantTest;
   terminal.result({
     secretArn: written.arn,
     secretName: written.name,
@@ -98,7 +98,7 @@ export function reportGrants(
   });
   if (!hasBoth) {
     terminal.line(
-      `${terminal.style('yellow', '!')} ${written.name} has one grant: Genesys Cloud ended one of the two logins. The other one is in use and was rotated. Two logins of this user and client cannot alternate here; see docs/alternating-grants.md.`,
+      `${terminal.style('yellow', '!')} ${written.name} has one grant: Genesys Cloud ended one of the two logins. The other one is in use and was rotated. Two logins of this user and client cannot alternate; see docs/alternating-grants.md.`,
     );
     return;
   }
@@ -107,7 +107,7 @@ export function reportGrants(
   );
   if (otherTokenWorked.includes(false)) {
     terminal.line(
-      '  An access token of one grant ended when the other grant was used: consumers may see a token gap.',
+      '  Exchanging one grant ended the access token of the other: consumers may see a token gap.',
     );
   }
 }
@@ -150,19 +150,19 @@ export function report(
     terminal.line(`  ${deployment.name} now rotates it: ${deployment.schedule.expression}.`);
   } else if (existing?.rotationFunctionArn === undefined) {
     terminal.line(
-      '  Nothing rotates it yet. Add it to the stack (docs/deploy.md), or enable its rotation yourself.',
+      '  Nothing rotates it yet. Add it to the stack (docs/deploy.md), or enable rotation yourself.',
     );
   }
   if (published !== undefined) {
     const { secretName, problem } = published;
     terminal.line(
       problem === undefined
-        ? `  Consumers find the access token in ${secretName}.`
-        : `  The access token was not published to ${secretName}: ${problem}. Consumers that read it keep the one before. See docs/consumers.md.`,
+        ? `  Consumers read the access token from ${secretName}.`
+        : `  The access token was not published to ${secretName}: ${problem}. Consumers of that secret keep the previous access token. See docs/consumers.md.`,
     );
   }
   if (next !== undefined) {
-    terminal.line('  A failed rotation can now be resumed:');
+    terminal.line('  Resume the failed rotation:');
     terminal.line(`    ${next}`);
   }
 }

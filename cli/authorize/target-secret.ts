@@ -11,17 +11,17 @@ import { keepsNumbers, parseObject } from '../../functions/shared/secrets/secret
 import { versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import { CliError } from '../shared/cli-error.ts';
 
-/** The key with the user of the tokens. Rotations keep it, and Verify refuses the tokens of another user. */
+/** The key that holds the user id of the tokens. Rotations keep it, and Verify rejects tokens of another user. */
 export const USER_ID_KEY = 'genesysUserId';
 
-/** A secret that exists. */
+/** An existing secret. */
 export interface ExistingSecret {
   readonly arn: string;
   readonly name: string;
   /** Absent in a secret without a value. */
   readonly currentVersionId?: string;
   readonly rotationFunctionArn?: string;
-  /** Absent where it is `aws/secretsmanager`. */
+  /** Absent if it is `aws/secretsmanager`. */
   readonly kmsKeyId?: string;
   /** The whole JSON object of AWSCURRENT. */
   readonly keys: Readonly<Record<string, unknown>>;
@@ -30,14 +30,14 @@ export interface ExistingSecret {
   readonly accessToken?: string;
   /** The user that an earlier `authorize` stored. */
   readonly userId?: string;
-  /** Absent where the secret has no client yet, or an unknown region. */
+  /** Absent if the secret has no client yet, or an unknown region. */
   readonly host?: string;
 }
 
 /**
- * Reads the secret for the tokens; undefined when it does not exist and can be created.
+ * Reads the secret that the tokens go to; undefined if it does not exist and can be created.
  *
- * @throws CliError it is scheduled for deletion, its value is not a JSON object, or the ARN of a missing secret was given
+ * @throws CliError it is scheduled for deletion, its value is not a JSON object, or the ARN names no existing secret
  */
 export async function findTarget(
   secrets: SecretsManagerClient,
@@ -69,7 +69,7 @@ export async function findTarget(
   if (current?.value !== undefined && !keepsNumbers(current.value)) {
     throw new CliError(
       'refused',
-      `The secret ${name} has a key with a number that Node.js ${process.versions.node} cannot keep digit by digit. Nothing was changed. Use Node.js 22 or newer.`,
+      `The secret ${name} contains a number that Node.js ${process.versions.node} cannot preserve exactly. Nothing was changed. Use Node.js 22 or newer.`,
     );
   }
   return {
@@ -79,11 +79,11 @@ export async function findTarget(
     rotationFunctionArn: RotationLambdaARN,
     kmsKeyId: KmsKeyId,
     keys,
-    ...texts(keys),
+    ...credentialKeys(keys),
   };
 }
 
-/** Reads the version that AWSCURRENT is on; undefined when the secret has none. */
+/** Reads which version has AWSCURRENT; undefined if none has. */
 export async function currentVersionOf(
   secrets: SecretsManagerClient,
   arn: string,
@@ -116,8 +116,8 @@ async function orUndefined<Output>(output: Promise<Output>): Promise<Output | un
   }
 }
 
-/** The keys of a credential. The stack creates secrets with empty texts, which count as absent. */
-function texts(
+/** The keys of a credential. The stack creates secrets with empty strings, which count as absent. */
+function credentialKeys(
   keys: Readonly<Record<string, unknown>>,
 ): Pick<ExistingSecret, 'clientId' | 'clientSecret' | 'accessToken' | 'userId' | 'host'> {
   const text = (key: string): string | undefined => {

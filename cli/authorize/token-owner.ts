@@ -22,10 +22,10 @@ const API_TIMEOUT_MS = 10_000;
 /** The pauses between attempts. */
 const PAUSES_MS = [500, 2_000];
 
-/** Longer than a name or an address, in characters. */
+/** In characters; longer than any name or e-mail address. */
 const MAX_SHOWN_LENGTH = 320;
 
-/** Text for the terminal. */
+/** A string to print on the terminal. */
 const shown = v.pipe(
   v.string(),
   v.transform(text => oneLine(text, MAX_SHOWN_LENGTH)),
@@ -42,7 +42,7 @@ const tokenResponse = v.object({
 });
 
 /**
- * Asks Genesys Cloud for the user of new tokens and, where it responds, for the organisation.
+ * Gets the user of new tokens from Genesys Cloud and, if available, the organisation.
  *
  * @throws CliError the API does not accept the access token
  */
@@ -98,7 +98,7 @@ function notVerified(outcome: HttpOutcome): CliError {
   const what = outcome.kind === 'responded' ? responseLabel(outcome) : outcome.reason;
   const advice =
     outcome.kind === 'responded' && outcome.status === 403
-      ? 'The user may not call /api/v2/users/me: grant that permission to the user, or a scope with it to the client.'
+      ? 'The user may not call /api/v2/users/me: grant that permission to the user, or the scope for it to the client.'
       : "Run the command again when Genesys Cloud's API is available.";
   return new CliError(
     'failed',

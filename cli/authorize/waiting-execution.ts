@@ -3,10 +3,10 @@ import { findDeployment } from '../shared/deployment.ts';
 import { isFailed, newestRotation } from '../shared/executions.ts';
 import type { ExistingSecret } from './target-secret.ts';
 
-/** The ARN of a deployment's rotation function, also with a version or alias. */
+/** The ARN of a deployment's rotation function, with or without a version or alias. */
 const ROTATION_FUNCTION = /^arn:[^:]+:lambda:[^:]+:\d+:function:(?<stack>.+)-rotation(?::.+)?$/;
 
-/** The deployment that rotates a secret, by the name of its rotation function; undefined where none of this kind does. */
+/** The deployment that rotates a secret, from the name of the rotation function; undefined if the name is different. */
 export function stackOf({
   rotationFunctionArn,
 }: Pick<ExistingSecret, 'rotationFunctionArn'>): string | undefined {

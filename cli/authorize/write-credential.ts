@@ -12,12 +12,12 @@ import type { Deployment } from '../shared/deployment.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { currentVersionOf, type ExistingSecret, USER_ID_KEY } from './target-secret.ts';
 
-/** What is stored. */
+/** The credential to store. */
 export interface NewCredential {
   readonly client: OAuthClient;
   readonly tokens: TokenPair;
   readonly userId: string;
-  /** Whether the tokens are those of an alternate grant: only their refresh token is stored, beside the one in use. */
+  /** Whether the tokens are of an alternate grant: only their refresh token is stored, next to the one in use. */
   readonly isAlternate: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface WrittenSecret {
   readonly versionId: string;
 }
 
-/** The secret's new value: the keys that it had, in their order, and the credential. */
+/** The secret's new value: its existing keys, in the same order, and the credential. */
 function credentialValue(
   keys: ExistingSecret['keys'],
   { client, tokens, userId, isAlternate }: NewCredential,
@@ -38,7 +38,7 @@ function credentialValue(
   }
   const { clientId, clientSecret, host } = client;
   const { alternateRefreshToken, ...others } = keys;
-  // The alternate grant must be of the same client and user.
+  // The alternate grant must belong to the same client and user.
   const isSame = keys.clientId === clientId && (keys[USER_ID_KEY] ?? userId) === userId;
   const keepsAlternate = alternateRefreshToken !== undefined && isSame;
   const keepsRegion = typeof keys.region === 'string' && genesysHost(keys.region) === host;
@@ -87,7 +87,7 @@ export async function createCredential(
 }
 
 /**
- * Writes a new AWSCURRENT version. The version before becomes AWSPREVIOUS.
+ * Writes a new AWSCURRENT version. The previous one becomes AWSPREVIOUS.
  *
  * @throws CliError refused: AWSCURRENT has moved since the secret was read
  */
@@ -100,7 +100,7 @@ export async function putCredential(
   if ((await currentVersionOf(secrets, arn)) !== currentVersionId) {
     throw new CliError(
       'refused',
-      `AWSCURRENT of the secret ${name} moved during the login: a rotation or somebody else wrote a newer credential, which stays. Nothing was changed. If it does not work, run the command again.`,
+      `AWSCURRENT of the secret ${name} moved during the login: a rotation or somebody else wrote a newer credential, which was kept. Nothing was changed. If it does not work, run the command again.`,
     );
   }
   const written = await secrets.send(
@@ -133,7 +133,7 @@ export async function enableRotation(
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown reason';
     throw new CliError(
       'failed',
-      `The tokens are stored in the secret ${name}, but its rotation could not be enabled (${reason}). Fix the cause, then run: aws secretsmanager rotate-secret --secret-id ${arn} --rotation-lambda-arn ${rotationFunctionArn} --rotation-rules '${JSON.stringify({ ScheduleExpression: schedule.expression, Duration: schedule.window })}' --no-rotate-immediately`,
+      `The tokens are stored in the secret ${name}, but rotation could not be enabled (${reason}). Fix the cause, then run: aws secretsmanager rotate-secret --secret-id ${arn} --rotation-lambda-arn ${rotationFunctionArn} --rotation-rules '${JSON.stringify({ ScheduleExpression: schedule.expression, Duration: schedule.window })}' --no-rotate-immediately`,
     );
   }
 }

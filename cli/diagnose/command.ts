@@ -9,10 +9,10 @@ import { diagnose } from './diagnose.ts';
 import { diagnosisResult, printStep, verdictOf } from './report.ts';
 
 const DESCRIPTION = [
-  'Checks everything that a rotation of the secret needs, from your own identity to Genesys Cloud, and reports the first problem and its fix. It only reads, and it presents no refresh token.',
+  'Checks everything that a rotation of the secret needs, from your own identity to Genesys Cloud, and reports the first problem and its fix. It only reads, and never presents a refresh token.',
   'Checks role permissions with the IAM policy simulator; your identity needs iam:SimulatePrincipalPolicy. The simulator does not consider key policies.',
-  'Also checks that no other secret holds the same login: in the refresh journal (dynamodb:GetItem), and among the secrets of the deployment that you may read.',
-  'With --test, if all other checks pass, Secrets Manager tests the configuration (RotateSecret with RotateImmediately=false): the rotation function, fetch and verify run with their own permissions, spend nothing and change nothing. The schedule stays, but Secrets Manager sets a new date for the next rotation.',
+  'Also checks that no other secret holds the same login, using the refresh journal (dynamodb:GetItem) and those secrets of the deployment that you may read.',
+  'With --test, if all other checks pass, Secrets Manager tests the configuration (RotateSecret with RotateImmediately=false): the rotation function, fetch and verify run with their own permissions, spend nothing and change nothing. The schedule stays the same, but Secrets Manager sets a new date for the next rotation.',
 ].join('\n\n');
 
 /** Declares `diagnose`. */
@@ -56,5 +56,5 @@ async function report(context: Context, secretId: string, test: boolean): Promis
   terminal.result(diagnosisResult(secretId, results, verdict));
   terminal.line();
   terminal.line(verdict.text);
-  if (verdict.ending !== 'done') throw new CliError(verdict.ending);
+  if (verdict.exitReason !== 'done') throw new CliError(verdict.exitReason);
 }

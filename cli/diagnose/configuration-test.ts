@@ -32,7 +32,7 @@ function settableRules(rules: DescribedSecret['RotationRules']): DescribedSecret
 
 /**
  * Tests the configuration with Secrets Manager: the functions run with their own roles and refresh nothing. The
- * schedule stays, but the next rotation gets a new date.
+ * schedule stays the same, but the next rotation gets a new date.
  *
  * @see AWS Secrets Manager API Reference, RotateSecret, RotateImmediately
  */
@@ -68,7 +68,7 @@ export async function testConfiguration(
     for (let waitedMs = 0; waitedMs < MAX_CLEANUP_WAIT_MS && !(await isCleanedUp()); waitedMs += PAUSE_MS) {
       await sleep(PAUSE_MS, undefined, { signal });
     }
-    return ok('the functions passed it with their own permissions', undefined);
+    return ok('passed by the functions with their own permissions', undefined);
   }
   if (!isFailed(status)) {
     return wrong(

@@ -30,13 +30,13 @@ export interface DiagnosisDependencies {
 }
 
 const SEAL_KEY_LOST =
-  'Deploy the stack again with npm run deploy. Tokens that the lost key sealed, in the journal and in executions, are lost with it: log in again for every credential whose rotation fails then.';
+  'Deploy the stack again with npm run deploy. Tokens sealed with the lost key, in the journal and in executions, are lost: log in again for every credential whose rotation then fails.';
 const SECRET_KEY_LOST =
-  'The value of the secret is lost with its key. Set another key (aws secretsmanager update-secret --kms-key-id) and store a new login.';
+  'The value of the secret is lost with its key. Set another key (aws secretsmanager update-secret --kms-key-id) and log in again.';
 
 /**
- * Checks everything that a rotation of the secret needs, and skips what depends on a problem that it has found. Only
- * reads, and presents no refresh token. With `test`, Secrets Manager tests the configuration if all steps have passed.
+ * Checks everything that a rotation of the secret needs, and skips steps that depend on a failed one. Only reads, and
+ * never presents a refresh token. With `test`, Secrets Manager tests the configuration if all steps have passed.
  */
 export async function diagnose(
   { secretId, test }: { readonly secretId: string; readonly test: boolean },

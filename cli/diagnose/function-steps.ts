@@ -12,7 +12,7 @@ import type { Identity } from './account-steps.ts';
 import type { DescribedSecret } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 
-/** What the later steps need of the rotation function. */
+/** What later steps need to know about the rotation function. */
 export interface RotationFunction {
   readonly sealKeyArn: string;
   readonly roleArn: string;
@@ -21,20 +21,20 @@ export interface RotationFunction {
 /** The functions of the workflow; their names begin with the deployment's name. */
 const TASK_FUNCTIONS = ['fetch', 'refresh', 'store-pending', 'verify', 'promote'] as const;
 
-/** Deployed only where access tokens are published. */
+/** Only in deployments that publish access tokens. */
 const PUBLISH_FUNCTION = 'publish';
 
-/** The alias by which the state machine runs the functions that the CDK deploys. */
+/** The alias through which the state machine invokes functions deployed with the CDK. */
 const ALIAS = 'live';
 
-/** One of them. */
+/** A function of the workflow. */
 export type TaskFunction = (typeof TASK_FUNCTIONS)[number] | typeof PUBLISH_FUNCTION;
 
-/** What the later steps need of a function of the workflow. */
+/** What later steps need to know about a function of the workflow. */
 interface FunctionFacts {
   readonly arn: string;
   readonly roleArn: string;
-  /** The name of the journal's table, where the function uses it. */
+  /** The name of the journal's table, if the function uses it. */
   readonly journalTable: string | undefined;
 }
 
@@ -86,12 +86,12 @@ export async function checkInvocation(
 ): Promise<Finding<undefined>> {
   const service = 'secretsmanager.amazonaws.com';
   const policy = await policyOf(lambda, rotationFunctionArn);
-  if (policy !== undefined && letsInvoke(policy, { service, accountId, sourceArn: secret.ARN })) {
+  if (policy !== undefined && allowsInvoke(policy, { service, accountId, sourceArn: secret.ARN })) {
     return ok(`${service} may invoke the rotation function`, undefined);
   }
   return wrong(
     `${service} may not invoke the rotation function`,
-    `The function's resource policy does not allow Secrets Manager, so no rotation can start. Restore the permission: aws lambda add-permission --function-name ${rotationFunctionArn} --statement-id SecretsManager --action lambda:InvokeFunction --principal ${service} --source-account ${accountId}`,
+    `The function's resource policy does not allow Secrets Manager to invoke it, so no rotation can start. Restore the permission: aws lambda add-permission --function-name ${rotationFunctionArn} --statement-id SecretsManager --action lambda:InvokeFunction --principal ${service} --source-account ${accountId}`,
   );
 }
 
@@ -119,8 +119,8 @@ export async function checkTaskFunctions(
 }
 
 /**
- * What the state machine invokes: the alias of a published version, or, in a deployment without the CDK, the function
- * itself. Undefined where there is neither.
+ * The configuration of what the state machine invokes: the alias of a published version or, in a deployment without the
+ * CDK, the function itself. Undefined if neither exists.
  */
 async function invokedConfiguration(
   lambda: LambdaClient,
@@ -157,7 +157,7 @@ async function policyOf(lambda: LambdaClient, functionName: string): Promise<str
   }
 }
 
-/** Secrets Manager's call of a function for one secret. */
+/** An invocation of a function by Secrets Manager for one secret. */
 export interface ServiceCall {
   readonly service: string;
   readonly accountId: string;
@@ -183,16 +183,16 @@ const policy = v.object({
 type Statement = v.InferOutput<typeof statement>;
 
 /**
- * Whether a function's policy lets a service invoke it. Conditions on anything but the source count as met.
+ * Whether a function's policy lets a service invoke it. Assumes that conditions on anything but the source are met.
  *
  * @throws v.ValiError, SyntaxError the text is not a policy
  * @see AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation", on "access denied"
  */
-export function letsInvoke(policyText: string, call: ServiceCall): boolean {
+export function allowsInvoke(policyText: string, call: ServiceCall): boolean {
   const { Statement: statements } = v.parse(policy, JSON.parse(policyText));
-  const applying = statements.filter(each => applies(each, call));
+  const applicable = statements.filter(each => applies(each, call));
   return (
-    applying.some(({ Effect }) => Effect === 'Allow') && !applying.some(({ Effect }) => Effect === 'Deny')
+    applicable.some(({ Effect }) => Effect === 'Allow') && !applicable.some(({ Effect }) => Effect === 'Deny')
   );
 }
 

@@ -28,7 +28,7 @@ export async function checkOAuthClient(
   } catch (error) {
     if (error instanceof ClientRejected) {
       return wrong(
-        `${loginUrl} refuses client ${credential.clientId}`,
+        `${loginUrl} rejects client ${credential.clientId}`,
         `The clientId, clientSecret or region is wrong, the client was deleted or disabled, or its grant type is not Code Authorization. Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, and write the corrected value.`,
       );
     }
@@ -37,8 +37,8 @@ export async function checkOAuthClient(
 }
 
 /**
- * Checks whether the consumers' access token works. An expired one is not wrong: the next rotation replaces it, and
- * the other steps check that rotation.
+ * Checks whether the consumers' access token works. An expired token is not a problem: the next rotation replaces it,
+ * and the other steps check that rotation.
  */
 export async function checkAccessToken(
   { ARN, Name }: DescribedSecret,
@@ -58,9 +58,9 @@ export async function checkAccessToken(
       if (expiresAt !== undefined && expiresAt <= now) {
         return ok(`expired at ${instantText(expiresAt)}; the next rotation replaces it`, undefined);
       }
-      const promised = expiresAt === undefined ? '' : ` before its expiry at ${instantText(expiresAt)}`;
+      const beforeExpiry = expiresAt === undefined ? '' : ` before its expiry at ${instantText(expiresAt)}`;
       return wrong(
-        `rejected${promised}`,
+        `rejected${beforeExpiry}`,
         `The API responds with 401: the access token has expired or was revoked. Get a new one: ${command`rotate ${Name}`}. If that ends in RefreshTokenRejected, the refresh token was revoked as well. Log in again: ${command`authorize ${Name}`}`,
       );
     }
@@ -77,7 +77,7 @@ export async function checkAccessToken(
 function unavailable(error: unknown, url: string): Finding<never> {
   if (error instanceof GenesysRateLimited) {
     return wrong(
-      `${url} limits the rate`,
+      `${url} limits the request rate`,
       'Genesys Cloud responds with 429. Wait a minute, then diagnose again.',
     );
   }

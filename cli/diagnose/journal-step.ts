@@ -25,7 +25,7 @@ export async function checkJournal(
   );
   if (tableName === undefined || !isShared) {
     return wrong(
-      'the functions do not all name the same table',
+      'the functions do not all use the same table',
       'The variable JOURNAL_TABLE of a function was changed. Deploy the stack again with npm run deploy. It reverts manual changes.',
     );
   }
@@ -41,7 +41,7 @@ export async function checkJournal(
     if (!(error instanceof ResourceNotFoundException)) throw error;
     return wrong(
       `${tableName} does not exist`,
-      `Create the table again, empty: aws dynamodb create-table --table-name ${tableName} --billing-mode PAY_PER_REQUEST --attribute-definitions AttributeName=pk,AttributeType=S AttributeName=sk,AttributeType=S --key-schema AttributeName=pk,KeyType=HASH AttributeName=sk,KeyType=RANGE. Rotations then continue with the tokens in AWSCURRENT. Log in again for secrets whose rotation has failed before. See docs/architecture.md#the-refresh-journal`,
+      `Create the table again, empty: aws dynamodb create-table --table-name ${tableName} --billing-mode PAY_PER_REQUEST --attribute-definitions AttributeName=pk,AttributeType=S AttributeName=sk,AttributeType=S --key-schema AttributeName=pk,KeyType=HASH AttributeName=sk,KeyType=RANGE. Rotations then continue with the tokens in AWSCURRENT. Log in again for secrets whose rotation had already failed. See docs/architecture.md#the-refresh-journal`,
     );
   }
 }

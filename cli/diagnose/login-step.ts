@@ -28,9 +28,9 @@ interface GrantOfSecret {
 const TWO_SECRETS = "Two secrets must not hold the same login, because each refresh ends the other's tokens.";
 
 /**
- * Checks that no other secret holds a login of the secret: in the journal, and in the deployment's secrets as far as
- * the caller may read them. The journal finds a login that was rotated, the secrets one that was not rotated yet. Also
- * checks that an alternate grant is of another login than the grant in use.
+ * Checks that no other secret holds a login of the secret. Reads the journal, which knows logins that were rotated, and
+ * the deployment's secrets that the caller may read, because a login that was not rotated is not in the journal. Also
+ * checks that an alternate grant has a different login than the grant in use.
  */
 export async function checkLogin(
   { ARN, Name }: DescribedSecret,
@@ -72,13 +72,13 @@ export async function checkLogin(
   if (twin !== undefined) {
     return wrong(
       `secret ${twin.name} holds the same login`,
-      `${TWO_SECRETS} The one that rotates second fails with SharedLogin. Log in for the other secret: ${isOwn(twin.fingerprints?.[0]) ? command`authorize ${twin.name}` : command`authorize ${twin.name} --alternate`}`,
+      `${TWO_SECRETS} The secret that rotates second fails with SharedLogin. Log in for the other secret: ${isOwn(twin.fingerprints?.[0]) ? command`authorize ${twin.name}` : command`authorize ${twin.name} --alternate`}`,
     );
   }
   if (lineages[0] === lineages[1]) {
     return wrong(
-      'alternateRefreshToken is of the same login as refreshToken',
-      `The secret has one grant: the next rotation drops the key alternateRefreshToken. Log in for another one: ${command`authorize ${Name} --alternate`}`,
+      'alternateRefreshToken and refreshToken are from the same login',
+      `The secret has only one grant: the next rotation drops the key alternateRefreshToken. Log in for a second grant: ${command`authorize ${Name} --alternate`}`,
     );
   }
   if (others === undefined) return ok('in no other secret that the journal knows', undefined);
@@ -89,7 +89,7 @@ export async function checkLogin(
   );
 }
 
-/** Undefined where the caller may not list secrets. */
+/** Undefined if the caller may not list secrets. */
 async function otherSecrets(
   secrets: SecretsManagerClient,
   deployment: Deployment,
@@ -103,7 +103,7 @@ async function otherSecrets(
   }
 }
 
-/** Undefined where the value cannot be read for any reason. */
+/** Undefined if the value cannot be read for any reason. */
 async function currentFingerprints(
   secrets: SecretsManagerClient,
   secretArn: string,
@@ -116,7 +116,7 @@ async function currentFingerprints(
   }
 }
 
-/** Of the refresh token in use and, where there is one, of the alternate one. */
+/** The fingerprints of the refresh token in use and, if there is one, of the alternate one. */
 function fingerprintsOf(credential: Credential): readonly [current: string, ...alternate: string[]] {
   const current = fingerprintOf(credential);
   const { clientId, alternateRefreshToken } = credential;

@@ -25,10 +25,10 @@ export interface NeededCalls {
 export interface RotationResources {
   readonly secretArn: string;
   readonly secretName: string;
-  /** The secret's own KMS key; absent where it is `aws/secretsmanager`. */
+  /** The secret's own KMS key; absent if it is `aws/secretsmanager`. */
   readonly secretKeyArn?: string | undefined;
   readonly sealKeyArn: string;
-  /** The key that encrypts the executions; absent where AWS owns it. */
+  /** The key that encrypts the executions; absent if it is an AWS owned key. */
   readonly executionKeyArn?: string | undefined;
   readonly deployment: Pick<Deployment, 'name' | 'stateMachineArn' | 'rotationFunctionArn'>;
   /** What the state machine invokes. */
@@ -47,7 +47,7 @@ const SECRET_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
   promote: ['DescribeSecret', 'UpdateSecretVersionStage'],
 };
 
-/** Secrets Manager's calls with the secret's key on behalf of whoever reads or writes a value. */
+/** Secrets Manager's calls with the secret's key, on behalf of the function that reads or writes a value. */
 const SECRET_KEY_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
   fetch: ['Decrypt'],
   refresh: ['Decrypt'],
@@ -85,17 +85,17 @@ const UNKNOWN_KEY = 'Add the KMS key of the secret to secretKeyArns.';
 /** Every AWS call that a rotation of the secret needs, except for logs and traces. */
 export function neededCalls(resources: RotationResources): readonly NeededCalls[] {
   return [
-    ...onSecret(resources),
-    ...onSecretKey(resources),
-    ...onSealKey(resources),
-    ...onJournal(resources),
-    ...onWorkflow(resources),
-    ...onExecutionKey(resources),
-    ...(resources.publishes ? onPublishing(resources) : []),
+    ...secretCalls(resources),
+    ...secretKeyCalls(resources),
+    ...sealKeyCalls(resources),
+    ...journalCalls(resources),
+    ...workflowCalls(resources),
+    ...executionKeyCalls(resources),
+    ...(resources.publishes ? publishCalls(resources) : []),
   ];
 }
 
-function onSecret({ secretArn, deployment }: RotationResources): NeededCalls[] {
+function secretCalls({ secretArn, deployment }: RotationResources): NeededCalls[] {
   return entries(SECRET_ACTIONS).map(([actor, names]) => ({
     actor,
     actions: names.map(name => `secretsmanager:${name}`),
@@ -108,7 +108,7 @@ function onSecret({ secretArn, deployment }: RotationResources): NeededCalls[] {
   }));
 }
 
-function onSecretKey({ secretArn, secretKeyArn }: RotationResources): NeededCalls[] {
+function secretKeyCalls({ secretArn, secretKeyArn }: RotationResources): NeededCalls[] {
   if (secretKeyArn === undefined) return [];
   return entries(SECRET_KEY_ACTIONS).map(([actor, names]) => ({
     actor,
@@ -122,8 +122,8 @@ function onSecretKey({ secretArn, secretKeyArn }: RotationResources): NeededCall
   }));
 }
 
-/** What `publish` needs of the rotated secret, of the published one, and of their key. */
-function onPublishing({ secretArn, secretKeyArn, deployment }: RotationResources): NeededCalls[] {
+/** The calls of `publish` on the rotated secret, the published secret and their key. */
+function publishCalls({ secretArn, secretKeyArn, deployment }: RotationResources): NeededCalls[] {
   const publishedArn = secretArn.replace(/-[^-]{6}$/, '/access-token-AbCdEf');
   const keyUse = (arn: string, names: readonly string[]): NeededCalls[] =>
     secretKeyArn === undefined
@@ -167,7 +167,7 @@ function onPublishing({ secretArn, secretKeyArn, deployment }: RotationResources
   ];
 }
 
-function onSealKey({ secretArn, sealKeyArn }: RotationResources): NeededCalls[] {
+function sealKeyCalls({ secretArn, sealKeyArn }: RotationResources): NeededCalls[] {
   return SEALS.map(([actor, name, holds]) => ({
     actor,
     actions: [`kms:${name}`],
@@ -177,7 +177,7 @@ function onSealKey({ secretArn, sealKeyArn }: RotationResources): NeededCalls[] 
   }));
 }
 
-function onJournal({ journalTable, deployment }: RotationResources): NeededCalls[] {
+function journalCalls({ journalTable, deployment }: RotationResources): NeededCalls[] {
   const [, partition, , region, accountId] = deployment.stateMachineArn.split(':');
   return entries(JOURNAL_ACTIONS).map(([actor, names]) => ({
     actor,
@@ -187,7 +187,7 @@ function onJournal({ journalTable, deployment }: RotationResources): NeededCalls
   }));
 }
 
-function onWorkflow({
+function workflowCalls({
   secretArn,
   secretName,
   deployment,
@@ -223,7 +223,7 @@ function onWorkflow({
 }
 
 /** The state machine uses the key directly, the rotation function when it reads an execution. */
-function onExecutionKey({ executionKeyArn, deployment }: RotationResources): NeededCalls[] {
+function executionKeyCalls({ executionKeyArn, deployment }: RotationResources): NeededCalls[] {
   if (executionKeyArn === undefined) return [];
   const { stateMachineArn } = deployment;
   const resources = [executionKeyArn];
@@ -249,7 +249,7 @@ function encryptionContext(pairs: Readonly<Record<string, string>>): CallContext
   };
 }
 
-/** The value of `kms:ViaService` when a service in an ARN's region uses a key on behalf of its caller (as above). */
+/** The value of `kms:ViaService` when a service in the ARN's region uses a key on behalf of its caller. */
 function viaService(service: string, arn: string): string {
   const [, partition, , region] = arn.split(':');
   return `${service}.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;

@@ -20,7 +20,7 @@ export interface RotationParts {
   readonly workflow: Workflow;
 }
 
-const TESTED_OTHERWISE = 'use --test, which runs some of the functions with their own roles, or rotate';
+const HOW_TO_TEST = 'use --test, which runs some of the functions with their own roles, or rotate';
 
 /** Checks whether the roles' policies allow every call of a rotation of the secret. */
 export async function checkPermissions(iam: IAMClient, parts: RotationParts): Promise<Finding<undefined>> {
@@ -55,7 +55,7 @@ export async function checkPermissions(iam: IAMClient, parts: RotationParts): Pr
       );
     }
     if (!isDenial(error)) throw error;
-    return skipped(`your identity may not call iam:SimulatePrincipalPolicy; ${TESTED_OTHERWISE}`);
+    return skipped(`your identity may not call iam:SimulatePrincipalPolicy; ${HOW_TO_TEST}`);
   }
 }
 
@@ -72,7 +72,7 @@ function findingOf(calls: readonly SimulatedCall[]): Finding<undefined> {
   const undecided = calls.find(({ isAllowed }) => !isAllowed);
   if (undecided !== undefined) {
     return skipped(
-      `whether ${roleName(undecided)} may ${undecided.action} depends on ${undecided.unknownKeys.join(', ')}, which only a real call provides; ${TESTED_OTHERWISE}`,
+      `whether ${roleName(undecided)} may ${undecided.action} depends on ${undecided.unknownKeys.join(', ')}, which only a real call provides; ${HOW_TO_TEST}`,
     );
   }
   const roles = new Set(calls.map(({ roleArn }) => roleArn));

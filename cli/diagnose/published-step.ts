@@ -29,14 +29,14 @@ export async function checkPublishedSecret(
       return ok(published, undefined);
     return wrong(
       `${published} lacks the tag ${PUBLISHER_TAG}=${stack}`,
-      `The function publish writes only secrets with this tag. If this secret is for the access token: aws secretsmanager tag-resource --secret-id ${shellWord(published)} --tags ${tag}`,
+      `The function publish writes only secrets with this tag. If this secret is meant for the access token, add the tag: aws secretsmanager tag-resource --secret-id ${shellWord(published)} --tags ${tag}`,
     );
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     const key = KmsKeyId === undefined ? '' : ` --kms-key-id ${KmsKeyId}`;
     return wrong(
       `${published} does not exist`,
-      `Rotations end in AccessTokenNotPublished. Create it: aws secretsmanager create-secret --name ${shellWord(published)} --tags ${tag}${key}`,
+      `Rotations fail with AccessTokenNotPublished. Create the secret: aws secretsmanager create-secret --name ${shellWord(published)} --tags ${tag}${key}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
-import type { Ending } from '../exit-code.ts';
+import type { ExitReason } from '../exit-code.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';
 
@@ -9,7 +9,7 @@ const STEP_WIDTH = 19;
 
 /** The result of a diagnosis. */
 export interface Verdict {
-  readonly ending: Extract<Ending, 'done' | 'failed' | 'unhealthy'>;
+  readonly exitReason: Extract<ExitReason, 'done' | 'failed' | 'unhealthy'>;
   /** One paragraph. */
   readonly text: string;
 }
@@ -20,11 +20,11 @@ export function printStep({ step, status, found }: StepResult, terminal: Termina
   terminal.line(`${word}${step.padEnd(STEP_WIDTH)}${found}`, STATUS_WIDTH + STEP_WIDTH);
 }
 
-/** Sums up the steps. The first problem counts, because later ones may follow from it. */
+/** Summarises the steps. Reports only the first problem, because it may have caused the later ones. */
 export function verdictOf(results: readonly StepResult[], secretId: string, command: CommandLine): Verdict {
   const first = results.find(({ status }) => status === 'wrong');
   if (first !== undefined) {
-    return { ending: 'unhealthy', text: `First problem: ${first.step}. ${first.fix}` };
+    return { exitReason: 'unhealthy', text: `First problem: ${first.step}. ${first.fix}` };
   }
   const passed = (name: StepName): boolean =>
     results.some(({ step, status }) => step === name && status === 'ok');
@@ -40,12 +40,12 @@ export function verdictOf(results: readonly StepResult[], secretId: string, comm
       ? ' --test lets Secrets Manager test the configuration, which runs some of the functions with their own roles and spends nothing.'
       : '';
     return {
-      ending: 'failed',
-      text: `No problem found, but your identity may not check ${unchecked.join(', ')}. Use another identity with --profile, or get these calls allowed.${byTest}`,
+      exitReason: 'failed',
+      text: `No problem found, but your identity may not check ${unchecked.join(', ')}. Use another identity with --profile, or request permission for these calls.${byTest}`,
     };
   }
   return {
-    ending: 'done',
+    exitReason: 'done',
     text: `No problem found${passed('permissions') ? '' : ' by the configuration test'}. To test a new deployment completely, rotate: ${command`rotate ${secretId}`}`,
   };
 }
@@ -55,7 +55,7 @@ export function diagnosisResult(secretId: string, results: readonly StepResult[]
   const first = results.find(({ status }) => status === 'wrong');
   return {
     secret: secretId,
-    healthy: verdict.ending === 'done',
+    healthy: verdict.exitReason === 'done',
     ...(first !== undefined && { firstWrong: first.step, fix: first.fix }),
     steps: results.map(({ step, status, found, fix }) => ({
       step,

@@ -40,12 +40,15 @@ export function checkRotation(
   const lifetimeMs = lifetimeOf(value);
   if (gapHours !== undefined && lifetimeMs !== undefined && lifetimeMs < gapHours * HOUR_MS) {
     return wrong(
-      `every ${gapHours} h at the longest, but the access token's lifetime is ${durationText(lifetimeMs)}`,
-      `The access token expires before the next rotation. Rotate more often (every 4 hours at most), or set a longer token duration in the OAuth client: longer than ${gapHours} h plus the time to repair a failure (at most 48 h).`,
+      `up to ${gapHours} h between rotations, but the access token's lifetime is ${durationText(lifetimeMs)}`,
+      `The access token expires before the next rotation. Rotate more often (every 4 hours at most), or set a longer token duration in the OAuth client: longer than ${gapHours} h plus the time to fix a failure (at most 48 h).`,
     );
   }
   const schedule = ScheduleExpression ?? `every ${AutomaticallyAfterDays} days`;
-  return ok(gapHours === undefined ? schedule : `${schedule}, ${gapHours} h at the longest`, undefined);
+  return ok(
+    gapHours === undefined ? schedule : `${schedule}, up to ${gapHours} h between rotations`,
+    undefined,
+  );
 }
 
 /** Checks whether the secret was rotated in time. */
@@ -59,7 +62,7 @@ export function checkDueDate(
   if (due.getTime() + OVERDUE_GRACE_MS < now.getTime()) {
     return wrong(
       `overdue since ${instantText(due)}`,
-      `No rotation came in time, and no earlier step has found a reason. Start one: ${command`rotate ${secret.Name}`}. If it fails before an execution starts: docs/runbook.md#a-rotation-that-failed-without-an-execution`,
+      `No rotation ran in time, and no earlier step found a reason. Start one: ${command`rotate ${secret.Name}`}. If it fails before an execution starts, see docs/runbook.md#a-rotation-that-failed-without-an-execution`,
     );
   }
   return ok(`due by ${instantText(due)}`, undefined);
@@ -70,11 +73,11 @@ function longestGapHours(
   { schedule }: Deployment,
 ): number | undefined {
   const { ScheduleExpression, Duration } = RotationRules;
-  const isDeployments = ScheduleExpression === schedule.expression && Duration === schedule.window;
-  return isDeployments ? schedule.longestGapHours : ownGapHours(RotationRules);
+  const isStackSchedule = ScheduleExpression === schedule.expression && Duration === schedule.window;
+  return isStackSchedule ? schedule.longestGapHours : ownGapHours(RotationRules);
 }
 
-/** A version is written seconds after Genesys Cloud issued its tokens. */
+/** The lifetime of the access token. A version is stored within seconds after its tokens are issued. */
 function lifetimeOf(value: StoredValue | undefined): number | undefined {
   const expiresAt = value?.credential.expiresAt;
   if (value === undefined || expiresAt === undefined || expiresAt <= value.storedAt) return undefined;

@@ -28,7 +28,7 @@ export interface StoredValue {
   readonly storedAt: Date;
 }
 
-/** Checks whether the secret exists, is not to be deleted, and can be rotated in this region. */
+/** Checks whether the secret exists, is not scheduled for deletion, and can be rotated in this region. */
 export async function checkSecret(
   secrets: SecretsManagerClient,
   secretId: string,
@@ -90,12 +90,12 @@ export async function checkValue(
   }
 }
 
-/** A rotation starts its execution within this time, in ms, and a configuration test has ended by then. */
+/** In ms. Within this time a rotation starts its execution, and a configuration test ends. */
 const MAX_START_MS = 120_000;
 
 /**
- * Checks whether AWSPENDING is where it may be: on the version of AWSCURRENT, on no version, or on the version of a
- * rotation that is running or can be redriven. Anywhere else it blocks every rotation.
+ * Checks whether AWSPENDING blocks rotations. It does not if it is on no version, on the version of AWSCURRENT, or on
+ * the version of a rotation that is running or can be redriven. On any other version it blocks every rotation.
  *
  * @see AWS Secrets Manager API Reference, RotateSecret
  */
@@ -118,22 +118,22 @@ export async function checkLabels(
   if (ageMs < MAX_START_MS)
     return ok(`AWSPENDING is on ${versionId}, of a rotation that has just started`, undefined);
   return wrong(
-    `AWSPENDING is left on ${versionId}`,
-    `No rotation of that version is running or can be redriven, and Secrets Manager starts no other rotation while the label is there. Remove the label: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: ${command`rotate ${Name}`}. No tokens are lost: the newest ones are in the refresh journal.`,
+    `AWSPENDING was left on ${versionId}`,
+    `No rotation of that version is running or can be redriven, and Secrets Manager starts no other rotation while the label is there. Remove the label: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId}, then rotate: ${command`rotate ${Name}`}. No tokens are lost: the newest ones are in the refresh journal.`,
   );
 }
 
 /** A usable key. */
 export interface WorkingKey {
   readonly arn: string;
-  /** Whoever uses an AWS managed key through its service needs no permission for it. */
+  /** Using an AWS managed key through its service needs no permission for the key. */
   readonly isManagedByAws: boolean;
 }
 
 /**
  * Checks whether a KMS key is usable.
  *
- * @param lost what to do when it is lost for good
+ * @param lost what to do if the key is permanently lost
  * @see AWS KMS Developer Guide, "Key states of AWS KMS keys"
  */
 export async function checkKey(kms: KMSClient, keyId: string, lost: string): Promise<Finding<WorkingKey>> {
@@ -145,7 +145,7 @@ export async function checkKey(kms: KMSClient, keyId: string, lost: string): Pro
       case 'PendingDeletion':
         return wrong(
           `${keyId} is pending deletion`,
-          `Cancel the deletion in time, because everything that the key encrypted is lost with it: aws kms cancel-key-deletion --key-id ${keyId}, then aws kms enable-key --key-id ${keyId}`,
+          `Cancel the deletion before it completes. Otherwise everything encrypted with the key is lost: aws kms cancel-key-deletion --key-id ${keyId}, then aws kms enable-key --key-id ${keyId}`,
         );
     }
     return KeyMetadata?.Enabled === true

@@ -83,7 +83,7 @@ function deniedBy(
   return EvalResourceDecision === 'explicitDeny' ? 'a policy' : 'no policy';
 }
 
-/** The keys that every real call has and boundaries often use; a simulated call needs them given. */
+/** Keys that every real call has and that permissions boundaries often use. A simulation must supply them. */
 function contextOfEveryCall({ roleArn, region }: Simulated): CallContext {
   return {
     'aws:PrincipalAccount': roleArn.split(':')[4] ?? '',

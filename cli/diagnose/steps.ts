@@ -1,6 +1,6 @@
 import { explainAwsFailure } from '../shared/aws-failure.ts';
 
-/** The steps of a diagnosis, in the order in which a rotation needs their subjects. */
+/** The steps of a diagnosis, in the order in which a rotation depends on them. */
 export type StepName =
   | 'identity'
   | 'deployment'
@@ -30,7 +30,7 @@ export type Finding<Value> =
   | { readonly status: 'wrong'; readonly found: string; readonly fix: string }
   | { readonly status: 'skipped'; readonly found: string };
 
-/** A step, as it is reported. */
+/** A step in the report. */
 export interface StepResult {
   readonly step: StepName;
   readonly status: 'ok' | 'wrong' | 'skipped';
@@ -69,7 +69,7 @@ export function isDenial(error: unknown): error is Error {
   return error instanceof Error && DENIALS.has(error.name);
 }
 
-/** Runs the steps one after the other and keeps their results. */
+/** Runs the steps in order and keeps their results. */
 export class Steps {
   readonly results: StepResult[] = [];
   readonly #onResult: (result: StepResult) => void;
@@ -79,7 +79,7 @@ export class Steps {
     this.#onResult = onResult;
   }
 
-  /** Whether all steps so far passed. Unchecked permissions count as passed, because a configuration test shows them. */
+  /** Whether all steps so far passed. Unchecked permissions count as passed: a configuration test shows them. */
   havePassed(): boolean {
     return this.results.every(
       ({ step, status, isUnchecked }) => status === 'ok' || (step === 'permissions' && isUnchecked === true),

@@ -8,10 +8,10 @@ import { verdictLines } from '../verdict/verdict-text.ts';
 import type { DescribedSecret } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 
-/** What the later steps need of the state machine. */
+/** What later steps need to know about the state machine. */
 export interface Workflow {
   readonly roleArn: string;
-  /** The key that encrypts its executions; absent where AWS owns it. */
+  /** The key that encrypts its executions; absent if it is an AWS owned key. */
   readonly executionKeyArn: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function checkWorkflow(
     }
     return wrong(
       `the state machine is ${status}`,
-      'The state machine is being deleted. Deploy the stack again with npm run deploy after that.',
+      'The state machine is being deleted. Wait until that is finished, then deploy the stack again with npm run deploy.',
     );
   } catch (error) {
     if (!(error instanceof StateMachineDoesNotExist)) throw error;
@@ -44,7 +44,7 @@ export async function checkWorkflow(
   }
 }
 
-/** Checks whether the last rotation succeeded, or nothing of its failure is left to do. */
+/** Checks whether the last rotation succeeded or its failure needs no action. */
 export async function checkLastExecution(
   secret: DescribedSecret,
   last: ExecutionSummary | undefined,
@@ -59,7 +59,7 @@ export async function checkLastExecution(
     dependencies,
   );
   if (execution === undefined) {
-    return ok(`${name} ${status}. ${verdict.cause ?? 'A credential was stored after it.'}`, undefined);
+    return ok(`${name} ${status}. ${verdict.cause ?? 'A credential was stored afterwards.'}`, undefined);
   }
   const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
   const where = failure?.state === undefined ? '' : ` in ${failure.state}`;

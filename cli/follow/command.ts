@@ -11,7 +11,7 @@ export function addFollow(program: Command, io: ProgramIo): void {
     .command('follow')
     .summary('show a running rotation until it ends')
     .description(
-      'Shows each state of the running rotation as it is entered, retried and left, and reports the result. Changes nothing. If no rotation is running, shows the health of the credential.',
+      'Shows when each state of the running rotation is entered, retried and left, and reports the result. Changes nothing. If no rotation is running, shows the health of the credential.',
     )
     .argument('<secret>', 'name or ARN of the secret')
     .option('--timeout <seconds>', 'how long to wait', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)

@@ -2,20 +2,21 @@ import { rotationOf } from '../../functions/shared/executions/execution-data.ts'
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions/executions.ts';
 import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
-import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionSummary } from '../shared/executions.ts';
 import { watch } from '../shared/follow.ts';
-import { reportEnd, rotationEnd } from '../shared/rotation-end.ts';
+import { readRotationResult, reportResult } from '../shared/rotation-result.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
+import { MAX_START_MS, waitForExecution } from '../shared/wait-for-execution.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { assess } from '../verdict/assessment.ts';
 import { lastRotations } from '../verdict/last-rotations.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 
 /**
- * Shows the running rotation of a secret until it ends; where none is running, shows the credential's health. Changes nothing.
+ * Shows the running rotation of a secret until it ends, or the credential's health if no rotation is running. Changes
+ * nothing.
  *
  * @throws CliError the rotation failed, is still running, or the credential needs attention
  */
@@ -29,7 +30,7 @@ export async function followRotation(
   const deployment = await context.deployment();
   const secret = await findSecret(aws, deployment, secretId);
   const untilMs = time.nowMs() + timeoutMs;
-  const started = await awaitStart(secret, deployment, untilMs, context);
+  const started = await waitForStart(secret, deployment, untilMs, context);
   const [last] = await lastRotations([secret], deployment.stateMachineArn, stepFunctions);
   const { running, failed } = last ?? {};
   const followed = started ?? running;
@@ -55,16 +56,17 @@ export async function followRotation(
   const described = await describeExecution(executionArn, { stepFunctions });
   const versionId = rotationOf(executionArn, described?.input)?.versionId ?? '';
   const rotation = { secretArn: secret.arn, versionId, executionArn };
-  const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
-  reportEnd({ end, steps }, { secret: secret.name, execution: executionArn }, context);
+  const result = await readRotationResult(rotation, steps.at(-1), deployment, context);
+  reportResult({ result, steps }, { secret: secret.name, execution: executionArn }, context);
 }
 
 /**
- * A rotation that Secrets Manager has just begun has a pending version before it has an execution.
+ * Waits for the execution if Secrets Manager has just started a rotation: the pending version exists before the
+ * execution.
  *
- * @returns the execution, if it has started meanwhile
+ * @returns the execution, if it started during the wait
  */
-async function awaitStart(
+async function waitForStart(
   { arn: secretArn, name: secretName, stages }: SecretEntry,
   deployment: Deployment,
   untilMs: number,
@@ -76,5 +78,7 @@ async function awaitStart(
   const executionArn = executionArnOf(name, deployment);
   if ((await describeExecution(executionArn, context.aws)) !== undefined) return undefined;
   const latestMs = Math.min(untilMs, context.time.nowMs() + MAX_START_MS);
-  return (await appears(executionArn, latestMs, context)) ? { executionArn, redriveCount: 0 } : undefined;
+  return (await waitForExecution(executionArn, latestMs, context))
+    ? { executionArn, redriveCount: 0 }
+    : undefined;
 }

@@ -14,7 +14,7 @@ const MAX_LIMIT = 1_000;
 
 const DESCRIPTION = [
   'Shows past rotations of a secret, newest first: start, duration, result, each failure with its state and error, and the number of redrives. AWS keeps closed executions for 90 days.',
-  'The token gap is the time from the issue of the tokens by Genesys Cloud to the move of AWSCURRENT. During this time consumers may hold an access token that no longer works.',
+  'The token gap is the time from when Genesys Cloud issues the tokens until AWSCURRENT moves. During this time consumers may hold an access token that no longer works.',
 ].join('\n\n');
 
 /** Declares `history`. */

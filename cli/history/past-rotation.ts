@@ -7,7 +7,7 @@ import { type ExecutionFailure, type ExecutionSummary, failureIn } from '../shar
 export interface PastRotation extends ExecutionSummary {
   /** The state that was entered last. */
   readonly lastState: string | undefined;
-  /** From the issue of the tokens to the move of AWSCURRENT; undefined where it is unknown. */
+  /** From the issue of the tokens to the move of AWSCURRENT; undefined if unknown. */
   readonly tokenGapMs: number | undefined;
   /** Each failure, oldest first; a redrive may have fixed it since. */
   readonly failures: readonly (ExecutionFailure & { readonly failedAt: Date })[];
@@ -18,7 +18,7 @@ export interface PastRotation extends ExecutionSummary {
 /** Maximum page size of GetExecutionHistory. */
 const PAGE_SIZE = 1_000;
 
-/** Reads the history of an execution. Keeps instants and error messages of its data, nothing else. */
+/** Reads the history of an execution. Of its data, keeps only times and error messages. */
 export async function readPastRotation(
   stepFunctions: SFNClient,
   execution: ExecutionSummary,
@@ -29,11 +29,11 @@ export async function readPastRotation(
   let tokenGapMs: number | undefined;
   let promoteWasRedriven = false;
   for (const event of events) {
-    // A redriven Task may have no second TaskStateEntered.
+    // A redriven Task may not have a second TaskStateEntered.
     state = event.stateEnteredEventDetails?.name ?? state;
     const failure = failureIn(event, state);
     if (failure !== undefined) failures.push({ ...failure, failedAt: event.timestamp ?? new Date(0) });
-    // A Promote that failed may have moved AWSCURRENT; its exit is then long after the end of the gap.
+    // A failed Promote may have moved AWSCURRENT. After a redrive it exits long after the gap has ended.
     promoteWasRedriven ||= event.type === 'ExecutionRedriven' && state === 'Promote';
     tokenGapMs = tokenGapIn(event) ?? tokenGapMs;
   }
@@ -48,7 +48,7 @@ export async function readPastRotation(
   };
 }
 
-/** From the issue of the pair, wherever Refresh found it, to the exit of Promote: as the metric TokenGap. */
+/** Like the metric TokenGap: from the issue of the pair, wherever Refresh found it, to the exit of Promote. */
 function tokenGapIn({ stateExitedEventDetails: exited, timestamp }: HistoryEvent): number | undefined {
   if (exited?.name !== 'Promote' || exited.output === undefined || timestamp === undefined) return undefined;
   const output: unknown = JSON.parse(exited.output);
@@ -56,13 +56,13 @@ function tokenGapIn({ stateExitedEventDetails: exited, timestamp }: HistoryEvent
     readonly refreshed?: { readonly issuedAt?: unknown };
     readonly promoted?: unknown;
   };
-  // After a caught error Promote continues in StorePending, without a promotion.
+  // Promote did not promote: it exited with an error that was caught, and StorePending follows.
   if (promoted === undefined) return undefined;
   const issuedAt = instantOf(refreshed?.issuedAt);
   return issuedAt && Math.max(0, timestamp.getTime() - issuedAt.getTime());
 }
 
-/** Without execution data where the caller may not use its key. */
+/** Reads the history, without execution data if its key cannot be used. */
 async function historyOf(stepFunctions: SFNClient, executionArn: string): Promise<readonly HistoryEvent[]> {
   try {
     return await allEvents(stepFunctions, executionArn, true);

@@ -58,7 +58,7 @@ const COLOURS: Readonly<Partial<Record<PastRotation['status'], 'green' | 'cyan' 
   FAILED: 'red',
 };
 
-/** The result of a rotation, by its last state. */
+/** The result of a successful rotation, by its last state. */
 const RESULTS: Readonly<Record<string, string>> = {
   Rotated: 'rotated',
   Superseded: 'superseded',
@@ -70,7 +70,7 @@ function resultOf({ status, lastState }: PastRotation): string {
   return status.toLowerCase().replaceAll('_', ' ');
 }
 
-/** Tenths of seconds below a minute. */
+/** A duration with tenths of seconds if it is shorter than a minute. */
 function preciseText(ms: number): string {
   return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : durationText(ms);
 }

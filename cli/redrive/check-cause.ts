@@ -20,12 +20,12 @@ import { findListedVersion } from '../shared/listed-version.ts';
 import type { FoundExecution } from './failed-execution.ts';
 
 /**
- * Age of a refused access token, in ms, from which the rotation exchanges its refresh token. Another attempt's mark in
- * the journal has also passed its deadline by then.
+ * Time after which a rotation replaces the pair of a refused access token, in ms. By then another attempt's mark in the
+ * journal has also passed its deadline.
  */
 export const SETTLED_AFTER_MS = MINUTE_MS;
 
-/** Checks whether the cause of a failed execution seems fixed. Reads only, with few calls. */
+/** Checks with a few read-only calls whether the cause of a failed execution seems fixed. */
 export async function checkCause(
   { error, message }: Pick<ExecutionFailure, 'error' | 'message'>,
   failed: Failed,
@@ -57,7 +57,7 @@ export async function checkCause(
       return genesysCloudCause(failed, dependencies);
     case 'ExchangeInProgress':
       return elapsedCause(failed, dependencies, {
-        gone: 'The exchange of the other attempt is over.',
+        gone: "The other attempt's exchange has ended.",
         unchanged: 'Another attempt may still be exchanging the refresh token. Wait a minute.',
       });
     case 'ExchangeUnsettled':
@@ -66,16 +66,15 @@ export async function checkCause(
       return pendingLabelCause(failed, dependencies);
     case 'AccessTokenRejected':
       return elapsedCause(failed, dependencies, {
-        gone: 'A redrive now exchanges the refresh token of the refused pair.',
-        unchanged:
-          'The rotation exchanges the refresh token of the refused pair a minute after the refresh. Wait a minute.',
+        gone: 'A redrive now replaces the refused pair.',
+        unchanged: 'A rotation replaces a refused pair a minute after the refresh. Wait a minute.',
       });
     case 'SecretNotFound':
       return { looks: 'gone', why: 'The secret exists now.' };
     case 'InvalidRotationRequest':
       return {
         looks: 'unchanged',
-        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command`rotate ${secretName}`}`,
+        why: `The input of the execution is invalid, and a redrive does not change it. Start a rotation with: ${dependencies.command`rotate ${secretName}`}`,
       };
     default:
       return UNKNOWN;
@@ -94,7 +93,7 @@ function elapsedCause(
 
 /** Whether the cause of a failure seems fixed. */
 export interface Cause {
-  /** `unknown`: no check applies, or it found nothing. */
+  /** `unknown`: there is no check, or it was inconclusive. */
   readonly looks: 'gone' | 'unknown' | 'unchanged';
   /** The reason, as a sentence. */
   readonly why: string;
@@ -107,8 +106,8 @@ export type Failed = Pick<FoundExecution, 'executionArn' | 'secretArn' | 'versio
 export interface CauseDependencies extends StateMachineAccess {
   readonly secrets: SecretsManagerClient;
   readonly genesysUrlsOf: GenesysUrlsOf;
-  /** The endpoints of Genesys Cloud that are unavailable. */
-  readonly unserved: (urls: GenesysUrls) => Promise<readonly string[]>;
+  /** Returns the endpoints of Genesys Cloud that are unavailable. */
+  readonly unavailableEndpoints: (urls: GenesysUrls) => Promise<readonly string[]>;
   readonly nowMs: () => number;
   readonly sleep: Sleep;
   /** Formats the next command to type. */
@@ -120,7 +119,7 @@ const UNKNOWN: Cause = {
   why: 'The command cannot check whether the cause is fixed.',
 };
 
-/** A new version fixes a wrong credential. */
+/** Only a new version of the secret can fix a wrong credential. */
 async function currentVersionCause(
   { secretArn, closedAt }: Failed,
   { secrets }: CauseDependencies,
@@ -143,32 +142,31 @@ async function currentVersionCause(
   };
 }
 
-/** The credential names the host, and the caller may lack permission to read it. */
+/** Checks the host in the credential, if the caller may read the credential. */
 async function genesysCloudCause(
   { secretArn }: Failed,
-  { secrets, genesysUrlsOf, unserved, sleep }: CauseDependencies,
+  { secrets, genesysUrlsOf, unavailableEndpoints, sleep }: CauseDependencies,
 ): Promise<Cause> {
   let urls: GenesysUrls;
   try {
     const { credential } = await readCurrent(secrets, secretArn, sleep);
     urls = genesysUrlsOf(credential.host);
   } catch {
-    // The error is about the secret, not about Genesys Cloud.
     return {
       looks: 'unknown',
       why: 'The secret cannot be read, so its Genesys Cloud host is unknown and was not called.',
     };
   }
-  const down = await unserved(urls);
+  const down = await unavailableEndpoints(urls);
   return down.length === 0
     ? { looks: 'gone', why: 'The token endpoint and the API of Genesys Cloud respond.' }
     : {
         looks: 'unchanged',
-        why: `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not respond, or with an error. See Genesys Cloud's status page.`,
+        why: `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not respond, or responded with an error. See Genesys Cloud's status page.`,
       };
 }
 
-/** The execution that presented the refresh token may hold the new pair, as long as it can continue. */
+/** The execution that presented the refresh token may hold the new pair, as long as it runs or can be redriven. */
 async function ownerCause(message: string, dependencies: CauseDependencies): Promise<Cause> {
   const { command } = dependencies;
   const ownerArn = executionNamedIn(message, dependencies);
@@ -195,7 +193,7 @@ async function ownerCause(message: string, dependencies: CauseDependencies): Pro
   };
 }
 
-/** A redrive moves AWSPENDING back. While the other rotation runs, it must not. */
+/** A redrive takes AWSPENDING back, which it must not do while the other rotation is running. */
 async function pendingLabelCause(
   { executionArn, secretArn, versionId }: Failed,
   { secrets, stepFunctions, stateMachineArn }: CauseDependencies,
@@ -219,7 +217,7 @@ async function pendingLabelCause(
   return other === undefined
     ? {
         looks: 'gone',
-        why: `AWSPENDING is on version ${holderId} of another rotation, which is not running. This redrive takes the label back.`,
+        why: `AWSPENDING is on version ${holderId} of another rotation, which is not running. A redrive takes the label back.`,
       }
     : {
         looks: 'unchanged',

@@ -46,7 +46,7 @@ export function addRedrive(program: Command, io: ProgramIo): void {
       if (all === (subject !== undefined)) {
         throw new CliError(
           'usage',
-          'Name a secret or an execution, or use --all, but not both. Run with --help for usage.',
+          'Name a secret or an execution, or use --all, not both. Run with --help for usage.',
         );
       }
       const context = waitContext(contextOf(command, io));

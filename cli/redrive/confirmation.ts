@@ -4,10 +4,10 @@ import { interrupted, type WaitContext } from '../shared/waiting.ts';
 /**
  * Asks the user for confirmation.
  *
- * @returns false also when there is no terminal
+ * @returns false if the user declines or there is no terminal
  * @throws CliError interrupted
  */
-export async function confirmsRedrive(
+export async function confirmRedrive(
   message: string,
   { terminal, signal }: Pick<WaitContext, 'terminal' | 'signal'>,
 ): Promise<boolean> {

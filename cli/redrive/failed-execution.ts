@@ -5,12 +5,12 @@ import { CliError } from '../shared/cli-error.ts';
 import type { Context } from '../shared/context.ts';
 import { isFailed } from '../shared/executions.ts';
 
-/** An execution and the rotation that it belongs to. */
+/** An execution and its rotation. */
 export interface FoundExecution {
   readonly executionArn: string;
   readonly status: 'running' | 'succeeded' | 'failed';
   readonly redriveCount: number;
-  /** When it closed; now while it is running. */
+  /** When it closed; the current time if it is running. */
   readonly closedAt: Date;
   readonly secretArn: string;
   readonly versionId: string;
@@ -21,7 +21,7 @@ export interface FoundExecution {
 /**
  * Reads an execution.
  *
- * @throws CliError it does not exist, or its input is not one of a rotation
+ * @throws CliError it does not exist, or its input is not a rotation's
  */
 export async function findExecution(
   executionArn: string,
@@ -60,6 +60,6 @@ function requireRotation(
   if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',
-    `The input of execution ${executionArn} is not one of a rotation, so there is nothing to redrive. Start a rotation with: ${command`rotate <secret>`}`,
+    `The input of execution ${executionArn} is not that of a rotation, so there is nothing to redrive. Start a rotation with: ${command`rotate <secret>`}`,
   );
 }

@@ -5,17 +5,17 @@ import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { failureOf } from '../shared/executions.ts';
 import { follow } from '../shared/follow.ts';
-import { endResult, rotationEnd } from '../shared/rotation-end.ts';
+import { readRotationResult, resultJson } from '../shared/rotation-result.ts';
 import { listSecrets } from '../shared/secrets.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 import { type LastRotation, lastRotations } from '../verdict/last-rotations.ts';
-import { type AllResult, isGood, resultText, summaryOf } from './all-result.ts';
 import { type Cause, type CauseDependencies, checkCause } from './check-cause.ts';
-import { confirmsRedrive } from './confirmation.ts';
+import { confirmRedrive } from './confirmation.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 import { redriveExecution } from './redrive-execution.ts';
 import { causeDependencies, type RedriveOptions } from './redrive-one.ts';
+import { hasSucceeded, type RedriveResult, resultText, summaryOf } from './redrive-result.ts';
 
 /**
  * Redrives the failed execution of every credential whose rotation has not succeeded since, several at a time.
@@ -28,44 +28,46 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
   const secrets = await listSecrets(aws, deployment);
   const rotations = await lastRotations(secrets, deployment.stateMachineArn, aws.stepFunctions);
   const failed = rotations.filter(rotation => rotation.failed !== undefined);
-  // Shared, so that each login host is called once.
+  // Shared, so that each Genesys Cloud host is called only once.
   const causes = causeDependencies(deployment, context);
   const found = await mapBounded(failed, rotation => inspect(rotation, causes, context));
   if (signal.aborted) throw interrupted('Nothing was redriven.');
 
   const notFixed = found.filter(isCandidate).filter(({ cause }) => cause.looks === 'unchanged');
   for (const { secretName, cause } of notFixed) terminal.note(`${secretName}: ${cause.why}`);
-  const takesAll =
+  const includesNotFixed =
     force ||
     notFixed.length === 0 ||
-    (await confirmsRedrive(
-      `The cause of ${notFixed.length} of ${found.length} failures does not seem fixed. Redrive those as well?`,
+    (await confirmRedrive(
+      `The cause of ${notFixed.length} of ${found.length} failures does not seem fixed. Redrive them anyway?`,
       context,
     ));
 
   const bar =
     terminal.isInteractive && found.length > 0 ? new ProgressBar(found.length, terminal) : undefined;
   const results = await mapBounded(found, async each => {
-    const result = isCandidate(each) ? await resultOf(each, takesAll, timeoutMs, deployment, context) : each;
+    const result = isCandidate(each)
+      ? await resultOf(each, includesNotFixed, timeoutMs, deployment, context)
+      : each;
     if (bar === undefined) terminal.note(resultText(result, command));
-    else bar.advance(!isGood(result));
+    else bar.advance(!hasSucceeded(result));
     return result;
   });
   bar?.end();
   report(results, bar !== undefined, context);
 }
 
-/** @returns the result already where there is nothing to redrive */
+/** @returns the result, if there is nothing to redrive */
 async function inspect(
   { secret: { name: secret, stages }, failed, running }: LastRotation,
   causes: CauseDependencies,
   context: WaitContext,
-): Promise<Candidate | AllResult> {
-  const { historyPace, signal, aws } = context;
+): Promise<Candidate | RedriveResult> {
+  const { historyRateLimiter, signal, aws } = context;
   const { executionArn = '' } = failed ?? {};
   const about = { secret, execution: executionArn };
   if (running !== undefined) return { ...about, outcome: 'running' };
-  await historyPace.turn(signal);
+  await historyRateLimiter.waitForTurn(signal);
   if (signal.aborted) return { ...about, outcome: 'notBegun' };
   try {
     const execution = await findExecution(executionArn, context);
@@ -74,60 +76,62 @@ async function inspect(
     const currentId = versionWithStage({ stages }, 'AWSCURRENT') ?? '';
     if (belongsToRotation(currentId, execution.versionId)) return { ...about, outcome: 'succeeded' };
     const failure = await failureOf(aws.stepFunctions, executionArn);
-    // DescribeExecution lags behind the history: somebody has just redriven it.
+    // Somebody has just redriven it: DescribeExecution lags behind the history.
     if (failure === undefined) return { ...about, outcome: 'running' };
     const cause = await checkCause(failure, execution, causes);
     return { secretName: secret, execution, cause };
   } catch (error) {
-    // One unreadable execution does not stop the others; any other error would affect them all.
+    // One unreadable execution must not stop the others. Any other error would affect them all.
     if (!(error instanceof CliError)) throw error;
     return { ...about, outcome: 'error', message: error.message };
   }
 }
 
-function isCandidate(found: Candidate | AllResult): found is Candidate {
+function isCandidate(found: Candidate | RedriveResult): found is Candidate {
   return 'cause' in found;
 }
 
 async function resultOf(
   candidate: Candidate,
-  takesAll: boolean,
+  includesNotFixed: boolean,
   timeoutMs: number,
   deployment: Deployment,
   context: WaitContext,
-): Promise<AllResult> {
+): Promise<RedriveResult> {
   const { secretName: secret, execution, cause } = candidate;
   const about = { secret, execution: execution.executionArn };
   if (context.signal.aborted) return { ...about, outcome: 'notBegun' };
-  if (cause.looks === 'unchanged' && !takesAll) return { ...about, outcome: 'leftOut', message: cause.why };
+  if (cause.looks === 'unchanged' && !includesNotFixed)
+    return { ...about, outcome: 'leftOut', message: cause.why };
   return redriveQuietly(candidate, timeoutMs, deployment, context);
 }
 
 function report(
-  results: readonly AllResult[],
+  results: readonly RedriveResult[],
   hadBar: boolean,
   { terminal, command, signal }: WaitContext,
 ): void {
-  const { counts, ending, text } = summaryOf(results);
-  if (hadBar) for (const result of results) if (!isGood(result)) terminal.note(resultText(result, command));
+  const { counts, exitReason, text } = summaryOf(results);
+  if (hadBar)
+    for (const result of results) if (!hasSucceeded(result)) terminal.note(resultText(result, command));
   const executions = results.map(result =>
     result.outcome === 'failed'
-      ? { secret: result.secret, execution: result.execution, ...endResult(result, result.secret, command) }
+      ? { secret: result.secret, execution: result.execution, ...resultJson(result, result.secret, command) }
       : result,
   );
   terminal.result({ ...counts, executions });
   if (signal.aborted) {
     throw interrupted(`${text} Redriven executions keep running in AWS.`);
   }
-  if (ending !== 'done') throw new CliError(ending, text);
+  if (exitReason !== 'done') throw new CliError(exitReason, text);
   terminal.line(text);
 }
 
 const WIDTH = 30;
 
 /**
- * A progress bar on a terminal. It does not use the one of the prompt library, which puts the terminal into raw mode
- * and ends the program at Ctrl-C with exit code 0.
+ * A progress bar on a terminal. Replaces that of the prompt library, which puts the terminal into raw mode and exits
+ * with code 0 on Ctrl-C.
  */
 class ProgressBar {
   readonly #terminal: Terminal;
@@ -173,13 +177,13 @@ interface Candidate {
   readonly cause: Cause;
 }
 
-/** Redrives an execution and waits for its end. An error is its result and does not stop the others. */
+/** Redrives an execution and waits until it ends. Returns an error as the result, so it does not stop the others. */
 async function redriveQuietly(
   { secretName: secret, execution }: Candidate,
   timeoutMs: number,
   deployment: Deployment,
   context: WaitContext,
-): Promise<AllResult> {
+): Promise<RedriveResult> {
   const { executionArn } = execution;
   const about = { secret, execution: executionArn };
   try {
@@ -189,7 +193,7 @@ async function redriveQuietly(
     for await (const step of follow({ executionArn, redriveCount, untilMs }, context)) {
       last = step;
     }
-    return { ...about, ...(await rotationEnd(execution, last, deployment, context)) };
+    return { ...about, ...(await readRotationResult(execution, last, deployment, context)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ...about, outcome: error instanceof CliError ? 'notRedrivable' : 'error', message };

@@ -27,11 +27,11 @@ export async function redriveExecution(
     const { NextRotationDate: next } = await aws.secrets.send(
       new DescribeSecretCommand({ SecretId: secretArn }),
     );
-    // Secrets Manager also retries a failed rotation earlier; how often is not published.
+    // Secrets Manager may also retry a failed rotation earlier. AWS does not publish how often.
     const nextAttempt =
       next === undefined
         ? `No rotation is scheduled. Start the next attempt with: ${command`rotate ${secretNameOf(secretArn)}`}.`
-        : `Secrets Manager retries by ${next.toISOString()} at the latest.`;
+        : `Secrets Manager retries the rotation by ${next.toISOString()} at the latest.`;
     throw new CliError(
       'failed',
       `The execution ${executionArn} cannot be redriven (${now.notRedrivable ?? error.message}). The newest tokens are in the journal. ${nextAttempt}`,

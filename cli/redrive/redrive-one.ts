@@ -5,14 +5,14 @@ import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { watch } from '../shared/follow.ts';
 import { gatewayUrls } from '../shared/gateway.ts';
-import { reportEnd, rotationEnd } from '../shared/rotation-end.ts';
+import { readRotationResult, reportResult } from '../shared/rotation-result.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { type Assessment, assessFailure } from '../verdict/assessment.ts';
 import { lastRotations } from '../verdict/last-rotations.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 import { type Cause, type CauseDependencies, checkCause } from './check-cause.ts';
-import { confirmsRedrive } from './confirmation.ts';
+import { confirmRedrive } from './confirmation.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 import { redriveExecution } from './redrive-execution.ts';
 
@@ -24,10 +24,10 @@ export interface RedriveOptions {
 }
 
 /**
- * Redrives the failed execution of a secret, or a given execution, and follows it. Follows a running one.
+ * Redrives the failed execution of a secret, or a given execution, and follows it. If it is running, only follows it.
  *
  * @param subject name or ARN of the secret, or ARN of an execution
- * @throws CliError there is none, it was refused, failed, is still running, or was interrupted
+ * @throws CliError there is no such execution, the redrive was refused, or the execution failed or is still running
  */
 export async function redriveOne(
   subject: string,
@@ -68,8 +68,8 @@ export async function redriveOne(
   }
   const untilMs = time.nowMs() + timeoutMs;
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
-  const end = await rotationEnd(execution, steps.at(-1), deployment, context);
-  reportEnd({ end, steps }, { ...about, execution: executionArn, cause }, context);
+  const result = await readRotationResult(execution, steps.at(-1), deployment, context);
+  reportResult({ result, steps }, { ...about, execution: executionArn, cause }, context);
 }
 
 /** The dependencies of the checks. */
@@ -82,7 +82,7 @@ export function causeDependencies(
     stepFunctions,
     stateMachineArn,
     genesysUrlsOf: gatewayUrls(),
-    unserved: rememberingUnserved(),
+    unavailableEndpoints: cachedUnavailableEndpoints(),
     nowMs: time.nowMs,
     sleep: ms => time.sleep(ms, signal),
     command,
@@ -108,7 +108,7 @@ async function findSubject(subject: string, deployment: Deployment, context: Wai
   };
 }
 
-/** The execution of the pending rotation; otherwise the newest failed one of the secret. */
+/** The execution of the pending rotation, otherwise the running or last failed execution of the secret. */
 async function executionToRedrive(
   secret: SecretEntry,
   deployment: Deployment,
@@ -124,7 +124,7 @@ async function executionToRedrive(
 }
 
 /**
- * Reads how an execution failed; without a failure where nothing is left to do.
+ * Reads how an execution failed. The assessment has no failure if the execution did not fail.
  *
  * @throws CliError somebody has just redriven it
  */
@@ -137,7 +137,7 @@ async function requireFailure(
   const now = (): Date => new Date(time.nowMs());
   const assessment = await assessFailure(execution, { aws, deployment, now });
   if (assessment.verdict.health !== 'rotating') return assessment;
-  // DescribeExecution lags behind the history.
+  // The history shows a redrive before DescribeExecution does.
   throw new CliError(
     'stillRunning',
     `Somebody has just redriven the execution ${executionArn}. Run the same command again to follow it.`,
@@ -145,17 +145,17 @@ async function requireFailure(
 }
 
 async function requireConfirmation(cause: Cause, context: WaitContext): Promise<void> {
-  if (await confirmsRedrive('The cause does not seem fixed. Redrive anyway?', context)) return;
+  if (await confirmRedrive('The cause does not seem fixed. Redrive anyway?', context)) return;
   throw new CliError(
     'refused',
-    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway: no token is lost by that, but it fails again until the cause is fixed.`,
+    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway. That loses no token, but the redrive fails again until the cause is fixed.`,
   );
 }
 
 /** How long to wait for a response, in ms. */
 const TIMEOUT_MS = 5_000;
 
-/** Whether an endpoint responds to a request without a grant and without a token: it refuses that, and changes nothing. */
+/** Whether an endpoint responds. The endpoint rejects the request, which has no grant and no token. */
 async function responds(url: string, method: 'GET' | 'POST'): Promise<boolean> {
   try {
     const { status } = await fetch(url, {
@@ -169,21 +169,21 @@ async function responds(url: string, method: 'GET' | 'POST'): Promise<boolean> {
   }
 }
 
-/** The unavailable endpoints among those that a rotation calls. */
-async function unserved({ loginUrl, apiUrl }: GenesysUrls): Promise<readonly string[]> {
+/** Finds the endpoints that a rotation calls and that are unavailable. */
+async function unavailableEndpoints({ loginUrl, apiUrl }: GenesysUrls): Promise<readonly string[]> {
   const endpoints = [
     [`${loginUrl}/oauth/token`, 'POST'],
     [`${apiUrl}/api/v2/users/me`, 'GET'],
   ] as const;
-  const serves = await Promise.all(endpoints.map(([url, method]) => responds(url, method)));
-  return endpoints.flatMap(([url], index) => (serves[index] ? [] : [url]));
+  const available = await Promise.all(endpoints.map(([url, method]) => responds(url, method)));
+  return endpoints.flatMap(([url], index) => (available[index] ? [] : [url]));
 }
 
 /** Calls the endpoints of each host once, for any number of rotations. */
-function rememberingUnserved(): typeof unserved {
+function cachedUnavailableEndpoints(): typeof unavailableEndpoints {
   const found = new Map<string, Promise<readonly string[]>>();
   return urls => {
-    const response = found.get(urls.loginUrl) ?? unserved(urls);
+    const response = found.get(urls.loginUrl) ?? unavailableEndpoints(urls);
     found.set(urls.loginUrl, response);
     return response;
   };

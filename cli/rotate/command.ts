@@ -11,7 +11,7 @@ export function addRotate(program: Command, io: ProgramIo): void {
     .command('rotate')
     .summary('rotate a credential now')
     .description(
-      'Rotates a credential now with RotateSecret, shows each state as it is entered, retried and left, and reports the result.',
+      'Rotates a credential now with RotateSecret, shows when each state is entered, retried and left, and reports the result.',
     )
     .argument('<secret>', 'name or ARN of the secret')
     .option('--timeout <seconds>', 'how long to wait', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)

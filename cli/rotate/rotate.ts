@@ -1,13 +1,13 @@
 import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions/executions.ts';
-import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { watch } from '../shared/follow.ts';
-import { type RotationEnd, reportEnd, rotationEnd } from '../shared/rotation-end.ts';
+import { type RotationResult, readRotationResult, reportResult } from '../shared/rotation-result.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
+import { MAX_START_MS, waitForExecution } from '../shared/wait-for-execution.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { startRotation } from './start-rotation.ts';
 
@@ -18,11 +18,11 @@ export interface RotateRequest {
   readonly wait: boolean;
 }
 
-/** Time limit of the rotation function, in ms, within which it may redrive another execution and then this one. */
+/** Time limit of the rotation function, in ms. In this time it may redrive another execution and then this one. */
 export const MAX_REDRIVE_WAIT_MS = MINUTE_MS;
 
 /**
- * Rotates a secret now, and by default waits for the end.
+ * Rotates a secret now, and by default waits for the result.
  *
  * @throws CliError it was refused, failed, is still running, or was interrupted
  */
@@ -42,17 +42,17 @@ export async function rotate(
     return;
   }
 
-  const run = await rotateToEnd(secret, untilMs, deployment, context);
+  const run = await rotateAndWait(secret, untilMs, deployment, context);
   const about = { secret: secret.name, versionId: run.versionId, execution: run.executionArn };
-  reportEnd(run, about, context);
+  reportResult(run, about, context);
 }
 
 /**
- * Starts a rotation and waits for its end.
+ * Starts a rotation and waits for its result.
  *
  * @throws CliError it was refused, did not start, or was interrupted
  */
-export async function rotateToEnd(
+export async function rotateAndWait(
   secret: SecretEntry,
   untilMs: number,
   deployment: Deployment,
@@ -61,9 +61,9 @@ export async function rotateToEnd(
   const { terminal } = context;
   const started = await start(secret, deployment, context);
   terminal.note(`Secrets Manager is rotating ${secret.name}: pending version ${started.versionId}`);
-  await awaitStart(secret, started.executionArn, untilMs, context);
+  await waitForStart(secret, started.executionArn, untilMs, context);
   terminal.note(`Execution ${started.executionArn}`);
-  const run = await watchToEnd({ secretArn: secret.arn, ...started, untilMs }, deployment, context);
+  const run = await followToEnd({ secretArn: secret.arn, ...started, untilMs }, deployment, context);
   return { ...started, ...run };
 }
 
@@ -82,14 +82,14 @@ async function start(
   return { versionId, executionArn: executionArnOf(executionName(rotation), deployment) };
 }
 
-async function awaitStart(
+async function waitForStart(
   { name }: SecretEntry,
   executionArn: string,
   untilMs: number,
   context: WaitContext,
 ): Promise<void> {
   const latestMs = context.time.nowMs() + MAX_START_MS;
-  if (await appears(executionArn, Math.min(untilMs, latestMs), context)) return;
+  if (await waitForExecution(executionArn, Math.min(untilMs, latestMs), context)) return;
   if (untilMs < latestMs) {
     throw new CliError(
       'stillRunning',
@@ -104,11 +104,11 @@ async function awaitStart(
 
 interface Run {
   readonly steps: readonly ExecutionStep[];
-  readonly end: RotationEnd;
+  readonly result: RotationResult;
 }
 
-/** Follows the execution, and also its redrive where the rotation function must redrive another execution first. */
-async function watchToEnd(
+/** Follows the execution, and its redrive if the rotation function must first redrive another execution. */
+async function followToEnd(
   rotation: {
     readonly secretArn: string;
     readonly versionId: string;
@@ -123,18 +123,18 @@ async function watchToEnd(
   const steps: ExecutionStep[] = [];
   for (let redriveCount = 0; ; redriveCount++) {
     steps.push(...(await watch({ executionArn, redriveCount, untilMs }, context)));
-    const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
-    if (end.outcome !== 'failed' || end.failure.error !== 'ExchangeUnsettled') return { steps, end };
+    const result = await readRotationResult(rotation, steps.at(-1), deployment, context);
+    if (result.outcome !== 'failed' || result.failure.error !== 'ExchangeUnsettled') return { steps, result };
 
     terminal.note(
       'The rotation function redrives the execution that may hold the new tokens, then this one …',
     );
-    const isRedriven = await appears(
+    const isRedriven = await waitForExecution(
       executionArn,
       Math.min(untilMs, time.nowMs() + MAX_REDRIVE_WAIT_MS),
       context,
       execution => (execution.redriveCount ?? 0) > redriveCount,
     );
-    if (!isRedriven) return { steps, end };
+    if (!isRedriven) return { steps, result };
   }
 }

@@ -2,21 +2,21 @@ import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-se
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions/executions.ts';
 import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
-import { appears } from '../shared/appearance.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { isFailed } from '../shared/executions.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
+import { waitForExecution } from '../shared/wait-for-execution.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { assessFailure } from '../verdict/assessment.ts';
 import { verdictLines } from '../verdict/verdict-text.ts';
 
-/** How long the list of executions may lack a new one, in ms. */
-const UNSEEN_MS = 2_000;
+/** How long a new execution may stay invisible, in ms. */
+const MAX_LAG_MS = 2_000;
 
 /**
- * Starts a rotation with the secret's own function and schedule. Enables the rotation if it was disabled.
+ * Starts a rotation with the secret's own function and schedule. Enables rotation if it was disabled.
  *
  * @returns the id of the pending version
  * @throws CliError an earlier rotation is not complete
@@ -34,7 +34,7 @@ export async function startRotation(
     return VersionId;
   } catch (error) {
     if (!(error instanceof InvalidRequestException)) throw error;
-    // The labels explain the refusal; the text of the message is not documented.
+    // The labels explain why AWS refused. The text of the message is not documented.
     const now = await findSecret(context.aws, deployment, secret.arn);
     throw await previousRotation(now, deployment, context, error.message);
   }
@@ -48,21 +48,25 @@ async function previousRotation(
 ): Promise<CliError> {
   const { aws, command, time } = context;
   const pending = blockingVersion(secret);
-  const refused = `Secrets Manager refuses to rotate ${secret.name} ("${reason}")`;
+  const refused = `Secrets Manager refused to rotate ${secret.name} ("${reason}")`;
   if (pending === undefined) {
     return new CliError(
       'stillRunning',
-      `${refused}: it has not finished the previous rotation yet, although no version is pending. Try again in a minute.`,
+      `${refused}: no version is pending, but Secrets Manager has not finished the previous rotation yet. Try again in a minute.`,
     );
   }
   const rotation = { secretArn: secret.arn, secretName: secret.name, clientRequestToken: pending };
-  // One that has just been started is not visible yet.
-  await appears(executionArnOf(executionName(rotation), deployment), time.nowMs() + UNSEEN_MS, context);
+  // An execution that has just been started may not be visible yet.
+  await waitForExecution(
+    executionArnOf(executionName(rotation), deployment),
+    time.nowMs() + MAX_LAG_MS,
+    context,
+  );
   const latest = await latestAttempt(secret, pending, deployment, aws.stepFunctions);
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command`diagnose ${secret.name}`}`,
+      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. Find out why it could not run the rotation function: ${command`diagnose ${secret.name}`}`,
     );
   }
   if (latest.status === 'SUCCEEDED') {
@@ -86,7 +90,7 @@ async function previousRotation(
   return new CliError(
     'rotationFailed',
     [
-      `${refused}: version ${pending} is pending, and its rotation comes first.`,
+      `${refused}: version ${pending} is pending, and its rotation must finish first.`,
       ...verdictLines(assessment.verdict, {
         secretName: secret.name,
         message: assessment.failure?.message,

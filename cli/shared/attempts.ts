@@ -10,7 +10,7 @@ export interface Attempt {
   readonly status: ExecutionStatus;
 }
 
-/** Finds the last execution of the rotation to a version, by the execution names of the rotation function. */
+/** Finds the last execution of the rotation to a version, by the names that the rotation function gives executions. */
 export async function latestAttempt(
   { arn: secretArn, name: secretName }: SecretEntry,
   versionId: string,

@@ -1,9 +1,9 @@
 import { oneLine } from '../../functions/shared/output/plain-text.ts';
 
-/** Longer than a message of AWS with an ARN or two, in characters; it may quote what somebody else wrote. */
+/** In characters; longer than any AWS message with an ARN or two. A message may quote untrusted text. */
 const MAX_MESSAGE_LENGTH = 2_000;
 
-/** Explains an error of AWS, of the network or of the credentials in one paragraph; undefined for any other error. */
+/** Explains an AWS, network or credentials error in one paragraph; undefined for any other error. */
 export function explainAwsFailure(error: unknown): string | undefined {
   const failure = factsOf(error);
   if (failure === undefined) return undefined;
@@ -13,17 +13,16 @@ export function explainAwsFailure(error: unknown): string | undefined {
   if (message === 'Region is missing' || message.startsWith('Region not accepted')) return NO_REGION;
   if (message.startsWith('Could not load credentials')) return NO_CREDENTIALS;
   if (CREDENTIALS_REFUSED.has(name)) {
-    return `AWS does not accept the credentials (${name}): they have expired, were deleted or belong to another environment. Log in again with aws sso login or aws configure, or unset stale AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Test the credentials with aws sts get-caller-identity. AWS also refuses requests when the clock of this machine is minutes off.`;
+    return `AWS does not accept the credentials (${name}): they have expired, were deleted or belong to another environment. Log in again with aws sso login or aws configure, or unset stale AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Test the credentials with aws sts get-caller-identity. AWS also rejects requests if this machine's clock is minutes off.`;
   }
   if (ACCESS_DENIED.has(name)) {
     return `AWS denies access: ${sentence(message)} Grant that action to the identity, or use another identity with --profile.`;
   }
   if (failure.isThrottled) {
-    return `AWS limits the rate of calls, also on several retries (${name}): ${sentence(message)} Try again in a minute.`;
+    return `AWS throttled the call and its retries (${name}): ${sentence(message)} Try again in a minute.`;
   }
   if (name === 'TimeoutError' || (failure.code !== undefined && NETWORK_CODES.has(failure.code))) {
-    const where = host === undefined ? 'AWS' : host;
-    return `${where} cannot be reached (${failure.code ?? name}). Check the network, proxy or VPN, the region (--region, AWS_REGION), and AWS_ENDPOINT_URL, which must be unset for AWS itself.`;
+    return `${host ?? 'AWS'} cannot be reached (${failure.code ?? name}). Check the network, proxy or VPN, the region (--region, AWS_REGION), and AWS_ENDPOINT_URL (unset it to use AWS itself).`;
   }
   if (failure.isServerError) {
     return `AWS responded with a server error (${name}): ${sentence(message)} Try again in a minute.`;
@@ -37,7 +36,7 @@ const NO_CREDENTIALS =
 const NO_REGION =
   'No valid AWS region is set. Set the region of the deployment with --region, AWS_REGION, or in the profile.';
 
-/** AWS Security Token Service API Reference, "Common Errors", and the errors of services with the JSON protocol. */
+/** AWS Security Token Service API Reference, "Common Errors", and the errors of services that use the JSON protocol. */
 const CREDENTIALS_REFUSED = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
@@ -59,7 +58,7 @@ const ACCESS_DENIED = new Set([
 
 const THROTTLED = new Set(['ThrottlingException', 'Throttling', 'TooManyRequestsException']);
 
-/** Node.js documentation, "Common system errors", and those of DNS and TLS. */
+/** Node.js documentation, "Common system errors", and DNS and TLS errors. */
 const NETWORK_CODES = new Set([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',

@@ -18,8 +18,8 @@ export interface AwsOptions {
 }
 
 /**
- * Creates the clients. They retry throttled calls more often than by default, because a user would only run the
- * command again.
+ * Creates the clients. They retry more often than the SDK's default; otherwise the user would have to run the command
+ * again.
  */
 export function awsClients({ region, profile }: AwsOptions): Aws {
   const config = {
@@ -35,7 +35,7 @@ export function awsClients({ region, profile }: AwsOptions): Aws {
 }
 
 /**
- * Checks a profile that the user named. The SDK reports one that does not exist as missing credentials or region.
+ * Checks that a profile exists. The SDK reports a missing profile as missing credentials or a missing region.
  *
  * @throws CliError there is no such profile
  */
@@ -44,6 +44,6 @@ export async function requireProfile(profile: string): Promise<void> {
   if (profile in configFile || profile in credentialsFile) return;
   throw new CliError(
     'failed',
-    `There is no AWS profile ${profile} in the configuration files. aws configure list-profiles prints all profiles.`,
+    `There is no AWS profile ${profile} in the configuration files. To list all profiles, run aws configure list-profiles.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Concurrent calls: enough to read a fleet fast, and few enough to leave AWS's quotas to the rotations. */
+/** Enough to read a fleet quickly, and few enough to leave the AWS quotas to the rotations. */
 const MAX_CONCURRENCY = 8;
 
 /** Like `Promise.all(items.map(work))` with limited concurrency. Results keep the order of the items. */

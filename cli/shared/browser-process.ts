@@ -1,6 +1,6 @@
 import open from 'open';
 
-/** Opens the browser at the address that is its argument; exits as soon as the browser has been started. */
+/** Opens the address in its argument in the browser, and exits as soon as the browser has started. */
 
 const [, , address] = process.argv;
 if (address === undefined) throw new Error('The address is missing.');

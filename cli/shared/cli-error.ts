@@ -1,15 +1,15 @@
-import type { Ending } from '../exit-code.ts';
+import type { ExitReason } from '../exit-code.ts';
 
 /**
- * Ends the command. Its message is one paragraph with what happened and what to do next. It is empty where the
+ * Ends the command. The message is one paragraph that states what happened and what to do next. It is empty if the
  * command has already printed that.
  */
 export class CliError extends Error {
   override readonly name = 'CliError';
-  readonly ending: Exclude<Ending, 'done'>;
+  readonly exitReason: Exclude<ExitReason, 'done'>;
 
-  constructor(ending: Exclude<Ending, 'done'>, message = '') {
+  constructor(exitReason: Exclude<ExitReason, 'done'>, message = '') {
     super(message);
-    this.ending = ending;
+    this.exitReason = exitReason;
   }
 }

@@ -2,11 +2,10 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Caches the compiled code of the modules that are imported after this call. Most of a start is loading modules; with
- * the cache it takes about half the time.
+ * Caches the compiled code of all modules imported after this call. Startup is mostly module loading; the cache halves
+ * it.
  */
 export function keepCompiledCode(): void {
-  // Not in the folder for temporary files, where others could place code that this user then runs.
-  // Node.js 20 has no such cache.
+  // Not in the temporary folder, where another user could plant code. Node.js 20 has no compile cache.
   module.enableCompileCache?.(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)));
 }

@@ -15,7 +15,7 @@ interface CommonOptions extends AwsOptions {
 /** The streams and the Ctrl-C signal of the program. */
 export interface ProgramIo {
   readonly streams: Streams;
-  /** Aborted by Ctrl-C: waits end, started writes are finished or undone. */
+  /** Aborted by Ctrl-C: the command stops waiting, and finishes or undoes writes that it has started. */
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { type ExecutionFailure, failureIn } from './executions.ts';
 
-/** A step of an execution, as it is shown to the user. */
+/** A step of an execution, as the user sees it. */
 export type ExecutionStep =
   | { readonly kind: 'entered'; readonly state: string; readonly at: Date }
   | {
@@ -44,7 +44,7 @@ export type ExecutionStep =
 /** AWS Step Functions API Reference, HistoryEvent: how an attempt of a Task can fail. */
 const ATTEMPT_FAILURES = new Set(['TaskFailed', 'TaskTimedOut', 'TaskStartFailed', 'TaskSubmitFailed']);
 
-/** Turns the events of one execution, in their order, into steps. */
+/** Turns the events of one execution, oldest first, into steps. */
 export class StepReader {
   #state: string | undefined;
   #enteredAt = new Date(0);
@@ -54,7 +54,7 @@ export class StepReader {
   /** A redriven Task may be scheduled without a second TaskStateEntered. */
   #resumes: boolean = false;
 
-  /** The steps of an event: usually one or none; two where a redriven state starts without an event of its own. */
+  /** The steps of an event: usually one or none, two if a redriven state starts without its own event. */
   read(event: HistoryEvent): readonly ExecutionStep[] {
     const { type = '', timestamp: at = new Date(0) } = event;
     if (type === 'ExecutionStarted') this.#startedAt = at;

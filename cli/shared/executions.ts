@@ -51,13 +51,13 @@ export interface SecretIdentity {
 /** Maximum page size of ListExecutions. */
 const PAGE_SIZE = 1_000;
 
-/** More than the configuration tests that are started in a row in practice. */
+/** More than anyone runs configuration tests in a row. */
 const MAX_EXECUTIONS = 20;
 
 /**
- * The executions of all secrets that have one of the statuses, newest first. Reads one list for each status.
+ * The executions of all secrets with one of the statuses, newest first. Reads one list per status.
  *
- * @param startedSince skips older executions; by default the list has all that AWS still keeps
+ * @param startedSince skips older executions (default: all that AWS still keeps)
  */
 export async function executionsWithStatus(
   stepFunctions: SFNClient,
@@ -91,7 +91,7 @@ export async function executionsOf(
   return found.slice(0, limit);
 }
 
-/** The newest rotation of a secret, whatever its status; undefined when there is none. */
+/** The newest rotation of a secret, with any status; undefined if there is none. */
 export async function newestRotation(
   secret: SecretIdentity,
   stepFunctions: SFNClient,
@@ -107,7 +107,7 @@ export function isExecutionOf(name: string, secret: SecretIdentity): boolean {
 }
 
 /**
- * Reads how a closed execution failed; undefined when it did not fail.
+ * Reads how a closed execution failed; undefined if it did not fail.
  *
  * @throws KmsAccessDeniedException, KmsInvalidStateException the key of its data cannot be used
  */

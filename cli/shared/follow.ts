@@ -4,7 +4,7 @@ import { type ExecutionStep, StepReader } from './execution-steps.ts';
 import { stepLine } from './live-view.ts';
 import { interrupted, type WaitContext } from './waiting.ts';
 
-type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyPace' | 'signal'>;
+type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyRateLimiter' | 'signal'>;
 
 /** What to follow. */
 export interface Followed {
@@ -15,17 +15,17 @@ export interface Followed {
   readonly untilMs: number;
 }
 
-/** The pause after a poll that found events, its growth while there are none, and its maximum, in ms. */
+/** The pause after a poll that found events, its growth factor while polls find none, and its maximum, in ms. */
 export const MIN_PAUSE_MS = 1_000;
-const GROWTH = 1.5;
+const PAUSE_GROWTH = 1.5;
 export const MAX_PAUSE_MS = 8_000;
 
 /** A rotation has about 40 events. */
 const PAGE_SIZE = 100;
 
 /**
- * Yields the steps of an execution as they happen, until it closes. Also ends when the time is over or the signal is
- * aborted, without a step `closed`; the execution keeps running then. Waits for an execution that does not exist yet.
+ * Yields the steps of an execution as they happen, until it closes. On timeout or abort it ends without a `closed`
+ * step, and the execution keeps running. Waits for an execution that does not exist yet.
  */
 export async function* follow(
   { executionArn, redriveCount, untilMs }: Followed,
@@ -49,31 +49,31 @@ export async function* follow(
     }
     const leftMs = untilMs - time.nowMs();
     if (signal.aborted || leftMs <= 0) return;
-    if (poll.isRefused) pauseMs = MAX_PAUSE_MS;
-    else pauseMs = poll.events.length > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * GROWTH, MAX_PAUSE_MS);
+    if (poll.hasFailed) pauseMs = MAX_PAUSE_MS;
+    else pauseMs = poll.events.length > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * PAUSE_GROWTH, MAX_PAUSE_MS);
     await time.sleep(Math.min(pauseMs, leftMs), signal);
     if (signal.aborted) return;
   }
 }
 
 interface Poll {
-  /** In their order. */
+  /** Oldest first. */
   readonly events: readonly HistoryEvent[];
   /** The call was throttled or failed; the execution is not affected. */
-  readonly isRefused: boolean;
+  readonly hasFailed: boolean;
 }
 
-/** Reads from the end, so that a poll needs one call, however long the history is. */
+/** Reads the newest events first, so a poll needs one call even if the history is long. */
 async function eventsAfter(
   lastId: number,
   executionArn: string,
-  { aws: { stepFunctions }, historyPace, signal }: FollowContext,
+  { aws: { stepFunctions }, historyRateLimiter, signal }: FollowContext,
 ): Promise<Poll> {
   const newestFirst: HistoryEvent[] = [];
   let nextToken: string | undefined;
   try {
     do {
-      await historyPace.turn(signal);
+      await historyRateLimiter.waitForTurn(signal);
       const page = await stepFunctions.send(
         new GetExecutionHistoryCommand({
           executionArn,
@@ -88,10 +88,10 @@ async function eventsAfter(
       newestFirst.push(...unseen);
       nextToken = unseen.length === found.length ? page.nextToken : undefined;
     } while (nextToken !== undefined);
-    return { events: newestFirst.reverse(), isRefused: false };
+    return { events: newestFirst.reverse(), hasFailed: false };
   } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return { events: [], isRefused: false };
-    if (isTransient(error)) return { events: [], isRefused: true };
+    if (error instanceof ExecutionDoesNotExist) return { events: [], hasFailed: false };
+    if (isTransient(error)) return { events: [], hasFailed: true };
     throw error;
   }
 }
@@ -99,7 +99,7 @@ async function eventsAfter(
 /**
  * Follows an execution and shows its steps.
  *
- * @returns its steps; the last one is `closed` unless the time was over
+ * @returns its steps; the last one is `closed`, except on timeout
  * @throws CliError interrupted
  */
 export async function watch(followed: Followed, context: WaitContext): Promise<readonly ExecutionStep[]> {

@@ -2,7 +2,7 @@ import { type GenesysUrlsOf, genesysUrls, InvalidGateway } from '../../functions
 import { CliError } from './cli-error.ts';
 
 /**
- * Where Genesys Cloud is called: the public hosts, or the gateway that GENESYS_LOGIN_URL and GENESYS_API_URL name.
+ * The URLs of Genesys Cloud: the public hosts, or the gateway in GENESYS_LOGIN_URL and GENESYS_API_URL.
  *
  * @throws CliError usage: the gateway is not an https URL (http on the loopback interface is accepted)
  */

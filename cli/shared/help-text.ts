@@ -1,4 +1,4 @@
-import { type Ending, EXIT_CODES } from '../exit-code.ts';
+import { EXIT_CODES, type ExitReason } from '../exit-code.ts';
 
 /** The examples in a command's help. */
 export function exampleHelp(...lines: readonly string[]): string {
@@ -6,9 +6,9 @@ export function exampleHelp(...lines: readonly string[]): string {
 }
 
 /** The exit codes in a command's help. */
-export function exitCodesHelp(...endings: readonly Ending[]): string {
-  const lines = endings
-    .map(ending => EXIT_CODES[ending])
+export function exitCodesHelp(...exitReasons: readonly ExitReason[]): string {
+  const lines = exitReasons
+    .map(exitReason => EXIT_CODES[exitReason])
     .map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`);
   return `\nExit codes:\n${lines.join('\n')}`;
 }

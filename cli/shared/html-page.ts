@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Colours with a contrast of 4.5 : 1, for light and for dark mode. */
+/** Colours with a contrast of 4.5:1, in light and dark mode. */
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
 body { display: grid; min-height: 100vh; margin: 0; place-items: center; background: light-dark(#f3f5f8, #101419); color: light-dark(#1a2330, #e3e8ee); }
@@ -25,7 +25,7 @@ export const HTML_HEADERS = {
 } as const;
 
 /**
- * A page for a person in a browser, with its own styles.
+ * An HTML page for the browser, with its own styles.
  *
  * @param title   HTML
  * @param content HTML

@@ -1,7 +1,7 @@
 import { CliError } from './cli-error.ts';
 
 /**
- * Runs work that may be abandoned at any moment: it only reads, or AWS finishes what it started, such as a
+ * Runs work that is safe to abandon at any moment, because it only reads, or because AWS finishes it, such as a
  * configuration test.
  *
  * @throws CliError interrupted
@@ -21,7 +21,7 @@ export async function untilInterrupted<Result>(
   }
 }
 
-/** A promise and what settles it: `Promise.withResolvers`, which Node.js 20 lacks. */
+/** `Promise.withResolvers`, which Node.js 20 lacks. */
 export function withResolvers<Value>() {
   let resolve: (value: Value) => void = () => undefined;
   let reject: (reason: unknown) => void = () => undefined;

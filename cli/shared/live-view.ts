@@ -6,7 +6,7 @@ type Style = Parameters<Terminal['style']>[0];
 /** The width of the longest state name. */
 const STATE_WIDTH = 18;
 
-/** A step of an execution as a line, whose mark `style` colours. */
+/** Formats a step of an execution as one line; `style` colours its mark. */
 export function stepLine(step: ExecutionStep, style: (style: Style, text: string) => string): string {
   const [mark, markStyle, subject, what] = lineOf(step);
   return `  ${style(markStyle, mark)} ${subject.padEnd(STATE_WIDTH)} ${what}`;

@@ -9,7 +9,7 @@ export function numberArgument(what: string, max: number): (value: string) => nu
   };
 }
 
-/** Parses the seconds of `--timeout` of commands that wait for a rotation. */
+/** Parses `--timeout` of the commands that wait for a rotation. */
 export const timeoutArgument = numberArgument('number of seconds', 86_400);
 
 /** Longer than a rotation with the usual retries; with all retries it can take longer. */

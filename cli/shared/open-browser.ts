@@ -7,14 +7,14 @@ const BROWSER_PROCESS = fileURLToPath(new URL('./browser-process.ts', import.met
 /** After this time the command continues without waiting for the browser. */
 const START_TIMEOUT_MS = 10_000;
 
-/** Variables from which the commands read secrets: AWS credentials, and the client secret of Genesys Cloud. */
+/** Variables that may hold secrets: AWS credentials, and the client secret of Genesys Cloud. */
 const SECRET_VARIABLE = /^(?:AWS|GENESYS)_/i;
 
 /**
  * Opens the browser if there is one, and reports the result. The caller prints the address.
  *
- * A separate process starts the browser, without the variables that hold secrets: a browser, its extensions and its
- * crash reports outlive the command, and other processes of the user can read their environment.
+ * A separate process starts the browser without the variables that hold secrets: the browser outlives the command, and
+ * extensions, crash reports and other processes of the user can read its environment.
  */
 export async function openBrowser(address: string, print: (text: string) => void): Promise<void> {
   if (!hasBrowser(process.platform, process.env)) {

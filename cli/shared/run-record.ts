@@ -1,6 +1,6 @@
 import type { ExecutionStep } from './execution-steps.ts';
 
-/** One stay in a state, for `--json`. */
+/** One visit to a state, for `--json`. */
 export interface StateRecord {
   readonly state: string;
   /** Absent while it is running, and for the state that failed. */
@@ -10,7 +10,7 @@ export interface StateRecord {
   readonly errors: readonly string[];
 }
 
-/** Sums up the steps of an execution by state, in the order of entry. */
+/** Summarises the steps of an execution by state, in order of entry. */
 export function recordOf(steps: readonly ExecutionStep[]): readonly StateRecord[] {
   const records: StateRecord[] = [];
   for (const step of steps) {

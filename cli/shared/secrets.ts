@@ -51,12 +51,12 @@ export async function findSecret(
     }
     if (described.RotationLambdaARN === undefined) {
       throw refuse(
-        `has no rotation function. Set the one of deployment ${name}: aws secretsmanager rotate-secret --secret-id ${shellWord(secretId)} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
+        `has no rotation function. Set the function of deployment ${name}: aws secretsmanager rotate-secret --secret-id ${shellWord(secretId)} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
       );
     }
     if (!isSameFunction(described.RotationLambdaARN, rotationFunctionArn)) {
       throw refuse(
-        `is rotated by ${described.RotationLambdaARN}, not by deployment ${name}. Select its deployment with --stack.`,
+        `is rotated by ${described.RotationLambdaARN}, not by deployment ${name}. Select the right deployment with --stack.`,
       );
     }
     return secretEntry(described, described.VersionIdsToStages);

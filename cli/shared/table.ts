@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import { columns, wrapped } from './terminal.ts';
+import { columns, wrap } from './terminal.ts';
 
-/** No lines between cells, so that the table can be cut by awk and pasted. */
+/** No borders, so tables can be piped to awk and pasted. */
 const NO_LINES = {
   top: '',
   'top-mid': '',
@@ -23,17 +23,17 @@ const NO_LINES = {
 /** A column of a table. */
 export interface Column {
   readonly head: string;
-  /** Order in which columns are dropped where the table is too wide, highest first. Columns without it stay. */
+  /** The order in which columns are dropped from a table that is too wide, highest first. Others are never dropped. */
   readonly dropped?: number;
 }
 
 const GAP = 2;
 
 /**
- * Formats a table with one line per row. Cells may be coloured. Where it is wider than `width`, columns are dropped,
- * and then the cells of the last column are folded.
+ * Formats a table with one line per row. Cells may be coloured. If it is wider than `width`, columns are dropped, and
+ * then the cells of the last column are wrapped.
  *
- * @param width in columns of the terminal; undefined for any width
+ * @param width in columns of the terminal; undefined for no limit
  */
 export function table(
   all: readonly Column[],
@@ -55,7 +55,7 @@ export function table(
   const leftForLast = width - widthOfAll(kept) + widthOfColumn(last);
   const cell = (row: readonly string[], index: number): string => {
     const text = row[index] ?? '';
-    return index === last && leftForLast > 0 ? wrapped(text, leftForLast) : text;
+    return index === last && leftForLast > 0 ? wrap(text, leftForLast) : text;
   };
   const made = new Table({
     chars: NO_LINES,
@@ -72,8 +72,8 @@ export function table(
     .join('\n');
 }
 
-/** Shortens a text to `width` columns in its middle, because names differ at their ends. */
-export function shortened(text: string, width: number): string {
+/** Shortens a text to `width` columns by cutting its middle, because names differ at both ends. */
+export function shorten(text: string, width: number): string {
   const characters = [...text];
   if (characters.length <= width) return text;
   const end = Math.floor((width - 1) / 2);

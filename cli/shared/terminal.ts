@@ -17,19 +17,19 @@ export interface Streams {
 const ESCAPE = '\u001b';
 
 /**
- * Control, bidi and other invisible characters, which act on a terminal instead of being shown. Line feeds stay, and so
- * do the sequences of `Terminal.style`; others can hide text or move the cursor.
+ * Control, bidi and other invisible characters except line feeds, which can hide text or move the cursor. Also matches
+ * the style sequences of `Terminal.style` as a whole.
  */
-const ACTING = /\p{Cc}\[(?:1|2|22|3[0-7]|39|90)m|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const CONTROL_CHARACTERS = /\p{Cc}\[(?:1|2|22|3[0-7]|39|90)m|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Text for a terminal without characters that act on it: parts of it come from outside. */
-export function terminalText(text: string, keepsStyle: boolean): string {
-  return text.replace(ACTING, found =>
-    keepsStyle && found.length > 2 && found.startsWith(ESCAPE) ? found : '',
+/** Removes characters that a terminal would interpret, because parts of the text come from outside. */
+export function terminalText(text: string, keepStyle: boolean): string {
+  return text.replace(CONTROL_CHARACTERS, found =>
+    keepStyle && found.length > 2 && found.startsWith(ESCAPE) ? found : '',
   );
 }
 
-/** JSON that a terminal shows as it is: `JSON.stringify` escapes the C0 controls only. */
+/** JSON that is safe to print on a terminal: `JSON.stringify` escapes only the C0 controls. */
 function terminalJson(value: object): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, found =>
     found
@@ -40,17 +40,17 @@ function terminalJson(value: object): string {
 }
 
 /**
- * Breaks lines between words, so that a terminal does not break them within. A line that continues is indented like its
- * first, or by `indent` columns. A longer word stays whole: a broken ARN cannot be copied.
+ * Wraps lines at spaces. Continuation lines are indented like the first line, or by `indent` columns. A word that is
+ * longer than a line is not split: a broken ARN cannot be copied.
  */
-export function wrapped(text: string, width: number, indent?: number): string {
+export function wrap(text: string, width: number, indent?: number): string {
   return text
     .split('\n')
-    .flatMap(line => wrappedLine(line, width, indent ?? line.search(/\S|$/)))
+    .flatMap(line => wrapLine(line, width, indent ?? line.search(/\S|$/)))
     .join('\n');
 }
 
-function wrappedLine(line: string, width: number, indent: number): string[] {
+function wrapLine(line: string, width: number, indent: number): string[] {
   const lines: string[] = [];
   let rest = '';
   for (const word of line.split(/(?<=\S) (?=\S)/)) {
@@ -64,7 +64,7 @@ function wrappedLine(line: string, width: number, indent: number): string[] {
   return [...lines, rest];
 }
 
-/** How many columns of a terminal a text takes, without the sequences that style it. */
+/** The width of a text on a terminal in columns, without its style sequences. */
 export function columns(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
@@ -89,12 +89,12 @@ export class Terminal {
     this.#colour = options.colour;
   }
 
-  /** Whether the user can be asked: input and output are a terminal. */
+  /** Whether the command can prompt the user: input and output are a terminal. */
   get isInteractive(): boolean {
     return this.in.isTTY === true && this.err.isTTY === true && !this.json;
   }
 
-  /** The width of the output in columns; undefined where it is no terminal, and lines may have any length. */
+  /** The width of the output in columns; undefined if it is not a terminal. */
   get width(): number | undefined {
     return widthOf(this.out);
   }
@@ -102,18 +102,18 @@ export class Terminal {
   /**
    * Prints a line of the result; nothing with `--json`.
    *
-   * @param indent in columns, of the lines that continue it
+   * @param indent of continuation lines, in columns
    */
   line(text = '', indent?: number): void {
     if (!this.json) this.#write(this.out, text, indent);
   }
 
-  /** Prints a table of the result, whose lines are not broken; nothing with `--json`. */
+  /** Prints a table of the result without wrapping its lines; nothing with `--json`. */
   table(text: string): void {
     if (!this.json) this.out.write(`${this.#shown(this.out, text)}\n`);
   }
 
-  /** Clears the screen of a terminal, and prints the next line at its top. */
+  /** Clears the screen of a terminal; the next line is printed at the top. */
   clear(): void {
     if (!this.json && this.out.isTTY === true) this.out.write(`${ESCAPE}[H${ESCAPE}[2J`);
   }
@@ -123,7 +123,7 @@ export class Terminal {
     if (this.json) this.out.write(`${terminalJson(value)}\n`);
   }
 
-  /** Prints a line about the progress; nothing with `--json`. */
+  /** Prints a progress line to standard error; nothing with `--json`. */
   note(text: string): void {
     if (!this.json) this.print(text);
   }
@@ -133,13 +133,13 @@ export class Terminal {
     this.#write(this.err, text);
   }
 
-  /** Colours a text where the stream shows colours. */
+  /** Colours a text if the stream supports colours. */
   style(style: Style, text: string, stream: Output = this.out): string {
     return this.#colour ? styleText(style, text, { stream }) : text;
   }
 
   #write(stream: Output, text: string, indent?: number): void {
-    stream.write(`${fitting(this.#shown(stream, text), stream, indent)}\n`);
+    stream.write(`${wrapForStream(this.#shown(stream, text), stream, indent)}\n`);
   }
 
   #shown(stream: Output, text: string): string {
@@ -147,10 +147,10 @@ export class Terminal {
   }
 }
 
-/** A text with the line breaks that a terminal needs, if there is one; see {@link wrapped}. */
-export function fitting(text: string, stream: Output, indent?: number): string {
+/** Wraps a text to the width of the stream if it is a terminal. */
+export function wrapForStream(text: string, stream: Output, indent?: number): string {
   const width = widthOf(stream);
-  return width === undefined ? text : wrapped(text, width, indent);
+  return width === undefined ? text : wrap(text, width, indent);
 }
 
 function widthOf({ isTTY, columns: width }: Output): number | undefined {

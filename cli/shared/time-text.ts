@@ -24,7 +24,7 @@ export function instantText(instant: Date): string {
   return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** An instant as seen from now, such as `in 8 h` or `5 min ago`. */
+/** An instant relative to now, such as `in 8 h` or `5 min ago`. */
 export function relativeText(instant: Date, now: Date): string {
   const ms = instant.getTime() - now.getTime();
   return ms < 0 ? `${durationText(-ms, 1)} ago` : `in ${durationText(ms, 1)}`;

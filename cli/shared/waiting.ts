@@ -3,8 +3,8 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 
 /**
- * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, which
- * the Step Functions console uses as well.
+ * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, because
+ * the Step Functions console uses the same quota.
  *
  * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 per second
  */
@@ -14,15 +14,15 @@ const MAX_POLLS_PER_SECOND = 5;
 export interface WaitContext extends Context {
   readonly time: Time;
   /** Shared by all executions that are followed concurrently. */
-  readonly historyPace: Pace;
+  readonly historyRateLimiter: RateLimiter;
 }
 
 /** Adds the clock, which tests replace, to a context. */
 export function waitContext(context: Context, time: Time = REAL_TIME): WaitContext {
-  return { ...context, time, historyPace: new Pace(MAX_POLLS_PER_SECOND, time) };
+  return { ...context, time, historyRateLimiter: new RateLimiter(MAX_POLLS_PER_SECOND, time) };
 }
 
-/** The error that Ctrl-C ends a command with. */
+/** The error that ends a command after Ctrl-C. */
 export function interrupted(whatNow: string): CliError {
   return new CliError('interrupted', `Interrupted. ${whatNow}`);
 }
@@ -30,7 +30,7 @@ export function interrupted(whatNow: string): CliError {
 /** The clock that waits use. */
 export interface Time {
   readonly nowMs: () => number;
-  /** Waits, at most until the signal is aborted. Never throws. */
+  /** Waits until the time has passed or the signal is aborted. Never throws. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -42,8 +42,8 @@ export const REAL_TIME: Time = {
   },
 };
 
-/** Spaces the calls of one operation so that they stay below a rate. */
-export class Pace {
+/** Limits the rate of calls of one operation. */
+export class RateLimiter {
   readonly #intervalMs: number;
   readonly #time: Time;
   #nextAtMs = 0;
@@ -53,8 +53,8 @@ export class Pace {
     this.#time = time;
   }
 
-  /** Waits until the next call may be made. Calls are made in the order in which they ask. */
-  async turn(signal: AbortSignal): Promise<void> {
+  /** Waits until the next call is allowed, in the order of the requests. */
+  async waitForTurn(signal: AbortSignal): Promise<void> {
     const nowMs = this.#time.nowMs();
     const atMs = Math.max(nowMs, this.#nextAtMs);
     this.#nextAtMs = atMs + this.#intervalMs;

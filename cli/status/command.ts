@@ -52,10 +52,10 @@ interface StatusOptions {
   readonly watch?: true | number;
 }
 
-/** Between two readings: a fleet of some hundred secrets is read with a few calls each. */
+/** The default interval. Reading a fleet of several hundred secrets needs a few calls for each. */
 const WATCH_SECONDS = 10;
 
-/** Reads and shows the credentials until Ctrl-C ends the command. */
+/** Reads and shows the credentials repeatedly until Ctrl-C. */
 async function watchStatus(
   context: Context,
   secretIds: readonly string[],
@@ -66,7 +66,7 @@ async function watchStatus(
   while (!signal.aborted) {
     const reading = await readCredentials(context, secretIds, options);
     terminal.clear();
-    terminal.note(`${instantText(new Date())}, every ${seconds} s. Press Ctrl-C to end.`);
+    terminal.note(`${instantText(new Date())}, every ${seconds} s. Press Ctrl-C to stop.`);
     show(reading, context, options);
     await REAL_TIME.sleep(seconds * 1_000, signal);
   }
@@ -76,7 +76,7 @@ async function status(context: Context, secretIds: readonly string[], options: S
   const reading = await readCredentials(context, secretIds, options);
   show(reading, context, options);
   const { statuses } = reading;
-  const unhealthy = statuses.filter(({ verdict }) => !GOOD.has(verdict.health));
+  const unhealthy = statuses.filter(({ verdict }) => !HEALTHY.has(verdict.health));
   if (unhealthy.length > 0) {
     throw new CliError('unhealthy', `${unhealthy.length} of ${statuses.length} credentials need attention.`);
   }
@@ -107,7 +107,7 @@ function show(
   const now = new Date();
   terminal.result({ deployment: deployment.name, credentials: statusResult(statuses, now, command) });
   if (statuses.length > 0) printStatus(statuses, terminal, now, command, wide);
-  else terminal.line(`No secret names ${deployment.rotationFunctionArn} as its rotation function.`);
+  else terminal.line(`No secret has ${deployment.rotationFunctionArn} as its rotation function.`);
 }
 
-const GOOD: ReadonlySet<Health> = new Set(['healthy', 'rotating']);
+const HEALTHY: ReadonlySet<Health> = new Set(['healthy', 'rotating']);

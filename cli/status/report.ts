@@ -1,7 +1,7 @@
 import type { Health } from '../../functions/shared/executions/verdict.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import { blockingVersion, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
-import { type Column, shortened, table } from '../shared/table.ts';
+import { type Column, shorten, table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText, relativeText } from '../shared/time-text.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
@@ -15,17 +15,17 @@ const COLOURS: Readonly<Record<Health, 'green' | 'cyan' | 'yellow' | 'red'>> = {
   'needs-authorisation': 'red',
 };
 
-/** Shown for unknown and empty values. */
+/** Placeholders for unknown and for empty values. */
 const UNKNOWN = 'unknown';
 const NONE = '-';
 
-/** The first characters distinguish version ids. */
+/** Enough characters to tell version ids apart. */
 const SHORT_ID_LENGTH = 8;
 
-/** From this width on, times in the table are complete. */
+/** The minimum width for absolute times and full names in the table. */
 const WIDE_COLUMNS = 120;
 
-/** The longest name that the table shows whole on a narrow terminal. */
+/** The longest name that the table does not shorten on a narrow terminal. */
 const SECRET_COLUMNS = 32;
 
 const COLUMNS: readonly Column[] = [
@@ -43,9 +43,9 @@ const WIDE_ONLY: readonly Column[] = ['TOKEN AGE', 'GRANTS', 'AWSCURRENT', 'AWSP
 );
 
 /**
- * Prints the credentials as a table, followed by the verdict on each that is not healthy, and by warnings.
+ * Prints the credentials as a table, followed by the verdict on each unhealthy credential and by warnings.
  *
- * @param isWide with ids and executions, whatever the terminal's width is; so is the output that is no terminal
+ * @param isWide shows ids and executions even on a narrow terminal; output that is not a terminal always has them
  */
 export function printStatus(
   statuses: readonly CredentialStatus[],
@@ -130,7 +130,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date, width: num
   const timeText = (instant: Date): string =>
     isNarrow ? relativeText(instant, now) : `${instantText(instant)}, ${relativeText(instant, now)}`;
   return [
-    isNarrow ? shortened(secret.name, SECRET_COLUMNS) : secret.name,
+    isNarrow ? shorten(secret.name, SECRET_COLUMNS) : secret.name,
     terminal.style(COLOURS[verdict.health], verdict.health),
     tokenText(status, now),
     lastRotatedAt === undefined ? 'never' : timeText(lastRotatedAt),
@@ -143,12 +143,12 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date, width: num
   ];
 }
 
-/** What is known of it, and how long it lasts; one that no longer works has no time left, whatever its expiry. */
-function tokenText({ verdict, token, check }: CredentialStatus, now: Date): string {
+/** Whether the access token works, and its remaining lifetime if it may work. */
+function tokenText({ token, check }: CredentialStatus, now: Date): string {
   if (token.kind !== 'read' || token.accessToken === undefined) return token.kind === 'read' ? NONE : UNKNOWN;
   const leftMs = token.expiresAt && token.expiresAt.getTime() - now.getTime();
-  if (check === 'rejected' || verdict.health === 'expired' || (leftMs !== undefined && leftMs <= 0))
-    return 'dead';
+  if (leftMs !== undefined && leftMs <= 0) return 'expired';
+  if (check === 'rejected') return 'rejected';
   const left = leftMs === undefined ? '' : `, ${durationText(leftMs, 1)} left`;
   return `${check === 'works' || check === 'forbidden' ? 'works' : 'unverified'}${left}`;
 }

@@ -8,7 +8,7 @@ import { lastRotations } from '../verdict/last-rotations.ts';
 
 /** A credential's verdict and its warnings. */
 export interface CredentialStatus extends Assessment {
-  /** A sentence each. */
+  /** One sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -16,9 +16,9 @@ export interface CredentialStatus extends Assessment {
 export interface StatusRequest {
   readonly aws: Aws;
   readonly deployment: Deployment;
-  /** Names or ARNs; all credentials of the deployment when there are none. */
+  /** Names or ARNs; if empty, all credentials of the deployment. */
   readonly secretIds: readonly string[];
-  /** Also tests the tokens of healthy credentials at Genesys Cloud. */
+  /** Also calls Genesys Cloud with the access tokens of healthy credentials. */
   readonly verify: boolean;
   readonly now: () => Date;
 }
@@ -40,7 +40,7 @@ export async function readStatus(request: StatusRequest): Promise<readonly Crede
   });
 }
 
-/** Warnings about a credential, a sentence each. */
+/** Warnings about a credential, one sentence each. */
 export function warningsOf(
   { secret, token, check, lastRotatedAt }: Pick<Assessment, 'secret' | 'token' | 'check' | 'lastRotatedAt'>,
   { schedule }: Pick<Deployment, 'schedule'>,
@@ -53,24 +53,24 @@ export function warningsOf(
   return [
     ...(isShort
       ? [
-          `The access token expires at ${expiresAt.toISOString()}, before the next rotation is due (${due.toISOString()}): its lifetime is shorter than interval and window of the schedule. Set a longer token duration in the OAuth client, or rotate more often.`,
+          `The access token expires at ${expiresAt.toISOString()}, before the next rotation is due (${due.toISOString()}): its lifetime is shorter than the rotation interval plus the window. Set a longer token duration in the OAuth client, or rotate more often.`,
         ]
       : []),
     ...(token.kind === 'read' && token.alternate === 'lost'
-      ? ['Its alternate grant no longer works. Log in when convenient (authorize --alternate).']
+      ? ['The alternate grant no longer works. Log in when convenient (authorize --alternate).']
       : []),
-    ...(dates.RotationEnabled === true ? [] : ['Its rotation is disabled.']),
+    ...(dates.RotationEnabled === true ? [] : ['Rotation is disabled.']),
     ...(token.kind === 'incomplete' ? [token.reason] : []),
     ...(token.kind === 'unreadable'
-      ? ['You may not read its value (secretsmanager:GetSecretValue), so its access token is unverified.']
+      ? ['You may not read the secret (secretsmanager:GetSecretValue), so the access token is unverified.']
       : []),
     ...(check === 'forbidden'
       ? [
-          'Its user may not call /api/v2/users/me, which every rotation does. Grant that permission to the user or the OAuth client.',
+          'The user of the access token may not call /api/v2/users/me, but every rotation does. Grant that permission to the user or the OAuth client.',
         ]
       : []),
     ...(check === 'rate limited' || check === 'no response'
-      ? [`Genesys Cloud could not be asked about its access token: ${check}.`]
+      ? [`The access token could not be verified with Genesys Cloud: ${check}.`]
       : []),
   ];
 }

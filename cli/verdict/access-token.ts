@@ -31,14 +31,14 @@ export type CurrentToken =
       /** Whether there is a second grant, which a rotation may have dropped because it no longer worked. */
       readonly alternate: 'none' | 'stored' | 'lost';
     }
-  /** There is no value, or it is not a complete credential. */
+  /** There is no value, or the value is not a complete credential. */
   | { readonly kind: 'incomplete'; readonly reason: string }
-  /** The caller may not read it. */
+  /** The caller is not allowed to read it. */
   | { readonly kind: 'unreadable' }
-  /** Its KMS key cannot be used: nobody can read it, consumers included. */
+  /** Its KMS key cannot be used, so nobody can read it, including consumers. */
   | { readonly kind: 'undecryptable' };
 
-/** Reads AWSCURRENT. A value that the caller may not read is a result, because status has more to show. */
+/** Reads AWSCURRENT. Does not throw if the caller may not read the value, because `status` has more to show. */
 export async function readCurrentToken(
   secrets: SecretsManagerClient,
   secretArn: string,
@@ -52,8 +52,8 @@ export async function readCurrentToken(
     if (error instanceof ResourceNotFoundException) {
       return { kind: 'incomplete', reason: 'AWSCURRENT has no value.' };
     }
-    const isRefused = error instanceof Error && error.name === 'AccessDeniedException';
-    if (isRefused) return { kind: 'unreadable' };
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    if (isDenied) return { kind: 'unreadable' };
     if (error instanceof DecryptionFailure) return { kind: 'undecryptable' };
     throw error;
   }
@@ -72,7 +72,7 @@ export async function readCurrentToken(
 /** The result of a call to Genesys Cloud with an access token. */
 export type TokenCheck = 'works' | 'rejected' | 'forbidden' | 'rate limited' | 'no response' | 'no token';
 
-/** Longer than in a function, whose time is limited. */
+/** Longer than in the functions, whose time is limited. */
 const TIMEOUT_MS = 5 * API_TIMEOUT_MS;
 
 /** Calls Genesys Cloud (GET /api/v2/users/me) with the current access token. Refreshes nothing. */

@@ -39,22 +39,22 @@ import type { LastRotation } from './last-rotations.ts';
 export interface Assessment {
   readonly secret: SecretEntry;
   readonly token: CurrentToken;
-  /** Genesys Cloud's response to the access token; undefined when it was not called. */
+  /** Genesys Cloud's response to the access token; undefined if it was not called. */
   readonly check: TokenCheck | undefined;
-  /** The running rotation, or the last one if it failed and something is left to do. */
+  /** The running rotation, or the last one if it failed and still needs action. */
   readonly execution: ExecutionSummary | undefined;
   /** The state that the execution is in, or failed in. */
   readonly state: string | undefined;
-  /** How the last rotation failed, whether or not something is left to do. */
+  /** How the last rotation failed, even if no action is needed. */
   readonly failure: ExecutionFailure | undefined;
-  /** Whether it failed after AWSCURRENT had moved to its version, with nothing left to publish. */
+  /** Whether it failed after AWSCURRENT had moved to its version and nothing is left to publish. */
   readonly isPromoted: boolean;
-  /** When the last rotation completed, also when Secrets Manager does not count it, as after a redrive by hand. */
+  /** When the last rotation completed, including one that Secrets Manager does not count, such as a manual redrive. */
   readonly lastRotatedAt: Date | undefined;
   readonly verdict: Verdict;
 }
 
-/** What assessing needs. */
+/** What an assessment needs. */
 export interface AssessmentDependencies {
   readonly aws: Pick<Aws, 'secrets' | 'stepFunctions'>;
   readonly deployment: Deployment;
@@ -62,11 +62,11 @@ export interface AssessmentDependencies {
 }
 
 /**
- * Assesses a credential. All commands use this verdict. Calls Genesys Cloud with the access token
- * (GET /api/v2/users/me) where a rotation failed, because the failure may have ended the token. Changes nothing.
+ * Assesses a credential. All commands use this verdict. If the last rotation failed, calls Genesys Cloud with the
+ * access token (GET /api/v2/users/me), because the failed rotation may have invalidated it. Changes nothing.
  *
- * @param options.verify also calls Genesys Cloud where no rotation failed
- * @param options.described the failed execution, where it has just been read: DescribeExecution has a small quota
+ * @param options.verify calls Genesys Cloud even if no rotation failed
+ * @param options.described the failed execution if the caller has just read it: DescribeExecution has a small quota
  */
 export async function assess(
   { secret, running, failed }: LastRotation,
@@ -95,12 +95,12 @@ export async function assess(
     isOverdue: isOverdue(secret, lastRotatedAt, deployment.schedule, now()),
     leavesTokenInUse: token.kind === 'read' && token.alternate === 'stored' && failure?.state === 'Refresh',
   });
-  const isLeft = isRunning || (rotation !== undefined && verdict.health !== 'healthy');
+  const needsAttention = isRunning || (rotation !== undefined && verdict.health !== 'healthy');
   return {
     secret,
     token,
     check,
-    execution: isLeft ? (running ?? failedNow) : undefined,
+    execution: needsAttention ? (running ?? failedNow) : undefined,
     state: failure?.state ?? runningState,
     failure,
     isPromoted: rotation !== undefined && isComplete(rotation),
@@ -144,7 +144,7 @@ function consumersHave(token: CurrentToken, check: TokenCheck | undefined, now: 
   return check === 'rejected' || hasExpired ? 'dead' : 'unverified';
 }
 
-/** One execution whose data cannot be decrypted must not hide the other credentials: only its status is known then. */
+/** Returns only the status if the data cannot be decrypted: one such execution must not hide the other credentials. */
 async function failureIfReadable(
   { executionArn, status }: ExecutionSummary,
   stepFunctions: SFNClient,
@@ -154,7 +154,7 @@ async function failureIfReadable(
   } catch (error) {
     if (!isKeyRefusal(error)) throw error;
     const message =
-      'The data of its execution cannot be decrypted. Check the state of the KMS key of the executions, and your permission kms:Decrypt.';
+      'The data of the execution cannot be decrypted. Check the state of the KMS key that encrypts executions, and your permission kms:Decrypt.';
     return isFailed(status) ? { status, state: undefined, error: 'unknown', message } : undefined;
   }
 }
@@ -195,7 +195,7 @@ function failedRotation(
   };
 }
 
-/** Without its input where that cannot be decrypted. */
+/** Describes an execution, without its input if the input cannot be decrypted. */
 async function describeReadable(
   executionArn: string,
   stepFunctions: SFNClient,
@@ -209,8 +209,8 @@ async function describeReadable(
 }
 
 /**
- * Secrets Manager keeps the date of its last successful attempt, and so not that of an execution that was redriven by
- * hand: its version is younger than that date.
+ * When the last rotation completed. LastRotatedDate does not include an execution that succeeded after a manual
+ * redrive; in that case AWSCURRENT is newer than LastRotatedDate.
  */
 async function lastRotation(
   { arn: secretArn, name: secretName, rotation, stages }: SecretEntry,

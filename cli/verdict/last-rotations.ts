@@ -7,24 +7,23 @@ import { type ExecutionSummary, executionsWithStatus, isExecutionOf } from '../s
 import type { SecretEntry } from '../shared/secrets.ts';
 
 /**
- * How long after it closed an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving
- * executions").
+ * How long a closed execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving executions").
  */
 const REDRIVABLE_MS = 14 * DAY_MS;
 
 /** A secret and the rotation that determines its health. */
 export interface LastRotation {
   readonly secret: SecretEntry;
-  /** The execution that is running. Its result counts. */
+  /** The running execution, whose result will count. */
   readonly running: ExecutionSummary | undefined;
   /** The newest execution that failed, unless one has succeeded since. */
   readonly failed: ExecutionSummary | undefined;
 }
 
 /**
- * Reads the last rotation of each secret, in their order. Reads one list of executions for each status, and the list of
- * those that succeeded only where one has failed. Older failures do not count: the newest one finds their tokens in the
- * journal. Configuration tests do not count either.
+ * Reads the last rotation of each secret, in the order of the secrets. Reads one list of executions per status, and the
+ * list of successful executions only if one has failed. Older failures do not count, because the newest rotation finds
+ * their tokens in the journal. Configuration tests do not count either.
  */
 export async function lastRotations(
   secrets: readonly SecretEntry[],
@@ -35,33 +34,33 @@ export async function lastRotations(
   const found = secrets.map(secret => {
     const own = open.filter(({ name }) => isRotationOf(name, secret));
     const failed = own.filter(({ status }) => status !== 'RUNNING');
-    const counts = countsFor(secret, failed);
+    const isRelevant = executionFilter(secret, failed);
     return {
       secret,
-      counts,
+      isRelevant,
       running: own.find(({ status }) => status === 'RUNNING'),
-      failed: failed.find(counts),
+      failed: failed.find(isRelevant),
     };
   });
   const failedMs = found.flatMap(({ failed }) => (failed === undefined ? [] : [failed.startedAt.getTime()]));
   if (failedMs.length === 0) return found;
 
-  // There are many successes. An older one can have been redriven after these failures only within this time.
+  // There are many successes. One that started earlier cannot have been redriven after these failures.
   const since = new Date(Math.min(...failedMs) - REDRIVABLE_MS);
   const succeeded = await executionsWithStatus(stepFunctions, stateMachineArn, ['SUCCEEDED'], since);
-  return found.map(({ secret, counts, running, failed }) => ({
+  return found.map(({ secret, isRelevant, running, failed }) => ({
     secret,
     running,
-    failed: succeeded.some(other => counts(other) && endedAfter(other, failed)) ? undefined : failed,
+    failed: succeeded.some(other => isRelevant(other) && endedAfter(other, failed)) ? undefined : failed,
   }));
 }
 
 /**
- * Which executions count for a secret: those of the rotation whose version has AWSPENDING if one of them failed, because
- * anyone with `states:StartExecution` may start others. Otherwise all of the secret, for example where AWSPENDING is on a
- * derived version.
+ * Decides which executions count for a secret. If an execution of the rotation that AWSPENDING belongs to failed, only
+ * executions of that rotation count, because anyone with `states:StartExecution` may start others. Otherwise all
+ * executions of the secret count, for example if AWSPENDING is on a derived version.
  */
-function countsFor(
+function executionFilter(
   secret: SecretEntry,
   failed: readonly ExecutionSummary[],
 ): (execution: ExecutionSummary) => boolean {
@@ -73,7 +72,7 @@ function countsFor(
     : ({ name }) => isRotationOf(name, secret);
 }
 
-/** Compares the ends: an execution that started earlier may have been redriven later. */
+/** Compares stop times, because an execution that started earlier may have been redriven later. */
 function endedAfter({ stoppedAt }: ExecutionSummary, failed: ExecutionSummary | undefined): boolean {
   if (failed === undefined || stoppedAt === undefined) return false;
   return stoppedAt > (failed.stoppedAt ?? failed.startedAt);

@@ -1,7 +1,7 @@
 import type { Step, Verdict } from '../../functions/shared/executions/verdict.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 
-/** What the text is about. */
+/** The credential and its failure. */
 interface Subject {
   readonly secretName: string;
   /** The message of the function that failed. */
@@ -9,7 +9,7 @@ interface Subject {
   readonly command: CommandLine;
 }
 
-/** A verdict in blocks: the impact, what happened, and what to do, each command on a line of its own. */
+/** Formats a verdict: the impact, what happened, and what to do, each command on its own line. */
 export function verdictLines(
   { impact, cause, steps, runbookEntry }: Verdict,
   { secretName, message, command }: Subject,
@@ -26,7 +26,7 @@ export function verdictLines(
   ];
 }
 
-/** A verdict as members of a JSON object; the commands are complete. */
+/** A verdict as members of a JSON object, with complete commands. */
 export function verdictResult(
   { impact, cause, steps, runbookEntry }: Verdict,
   { secretName, command }: Subject,

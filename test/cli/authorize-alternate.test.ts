@@ -8,7 +8,7 @@ import { runCli } from '../helpers/cli.ts';
 import { startCli } from '../helpers/cli-session.ts';
 import { authorizeWorld, LOGIN_ADDRESS } from './authorize-world.ts';
 
-const proof = v.pipe(
+const grantTest = v.pipe(
   v.string(),
   v.parseJson(),
   v.looseObject({ grants: v.number(), otherTokenWorked: v.array(v.boolean()), versionId: v.string() }),
@@ -23,7 +23,7 @@ async function rotatedWorld(options: SandboxOptions = {}) {
     ScheduleExpression: 'rate(900 days)',
   });
 
-  /** Runs the command with --alternate, and logs a person in while it waits. */
+  /** Runs the command with --alternate, and logs a user in while it waits. */
   async function authorized(person = world.user) {
     const cli = startCli(world, world.existingSecret('--alternate', '--yes', '--json'));
     const [address] = await cli.seen(LOGIN_ADDRESS);
@@ -34,14 +34,14 @@ async function rotatedWorld(options: SandboxOptions = {}) {
 }
 
 describe('authorize --alternate', () => {
-  it('adds a second grant, and proves both by a rotation each', async () => {
+  it('adds a second grant, and tests each grant with a rotation', async () => {
     const world = await rotatedWorld();
     const before = await world.currentKeys();
 
     const { exitCode, stdout } = await world.authorized();
 
     expect(exitCode).toBe(EXIT_CODES.done.code);
-    expect(v.parse(proof, stdout)).toMatchObject({ grants: 2, otherTokenWorked: [true, true] });
+    expect(v.parse(grantTest, stdout)).toMatchObject({ grants: 2, otherTokenWorked: [true, true] });
     const { refreshToken, accessToken, alternateRefreshToken, ...keys } = await world.currentKeys();
     expect(keys).toMatchObject({ team: 'night-shift', genesysUserId: world.user.userId });
     const { genesysCloud } = world.sandbox;
@@ -61,17 +61,17 @@ describe('authorize --alternate', () => {
 
     const { stdout } = await world.authorized();
 
-    expect(v.parse(proof, stdout).grants).toBe(2);
+    expect(v.parse(grantTest, stdout).grants).toBe(2);
   });
 
-  it('keeps the second login as the only grant where Genesys Cloud ends the first one, and explains', async () => {
+  it('keeps the second login as the only grant if Genesys Cloud ends the first one', async () => {
     const world = await rotatedWorld({ genesysCloud: { loginEndsEarlierLogins: true } });
 
     const { exitCode, stdout } = await world.authorized();
     const after = await world.currentKeys();
 
     expect(exitCode).toBe(EXIT_CODES.done.code);
-    expect(v.parse(proof, stdout)).toMatchObject({ grants: 1, otherTokenWorked: [false, true] });
+    expect(v.parse(grantTest, stdout)).toMatchObject({ grants: 1, otherTokenWorked: [false, true] });
     expect(after).not.toHaveProperty('alternateRefreshToken');
     for (const token of [after.refreshToken, after.accessToken]) {
       expect(world.sandbox.genesysCloud.isLive(fingerprintOf(String(token)))).toBe(true);

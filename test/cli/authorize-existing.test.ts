@@ -18,7 +18,7 @@ const jsonResult = v.pipe(
 
 const RULES = { ScheduleExpression: 'rate(8 hours)', Duration: '1h' };
 
-/** Runs the command, and logs a person in while it waits. */
+/** Runs the command, and logs a user in while it waits. */
 async function authorized(world: World, args: readonly string[], person = world.user) {
   const cli = startCli(world, args);
   await loggedIn(world, cli, person);
@@ -35,8 +35,8 @@ async function isCurrentLive(world: World): Promise<boolean> {
   return world.sandbox.genesysCloud.isLive(fingerprintOf(String(accessToken)));
 }
 
-describe('authorize for a secret that exists', () => {
-  it('asks for nothing that is in the secret, and keeps its other keys unchanged', async () => {
+describe('authorize for an existing secret', () => {
+  it('does not ask for values that are in the secret, and keeps its other keys', async () => {
     const world = await authorizeWorld();
     await world.storedCredential(',"number":12345678901234567890123,"nested":{"a":[1.50]}');
     const before = await world.currentKeys();
@@ -177,7 +177,7 @@ describe('authorize with another client', () => {
     expect(await world.currentText()).toBe(before);
   });
 
-  it('refuses another region as well', async () => {
+  it('also refuses another region', async () => {
     const world = await authorizeWorld();
     await world.storedCredential();
 
@@ -240,7 +240,7 @@ describe('authorize and rotations', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('does not suggest to redrive a failed configuration test', async () => {
+  it('does not suggest a redrive of a failed configuration test', async () => {
     const world = await authorizeWorld({ secretsManager: { retryDelaysMs: [] } });
     const { sandbox, secrets } = world;
     const arn = await world.storedCredential();
@@ -266,7 +266,7 @@ describe('authorize and rotations', () => {
     expect(v.parse(jsonResult, stdout)).toMatchObject({ waitingExecutionArn: null, next: null });
   });
 
-  it('enables the rotation with the schedule of the stack, and the first scheduled one succeeds', async () => {
+  it("enables rotation with the stack's schedule, and the first scheduled rotation succeeds", async () => {
     const world = await authorizeWorld();
     const { sandbox } = world;
     const { args, env } = world.newSecret('--yes', '--json', '--rotate-with', 'genesys-token-rotation');

@@ -19,7 +19,7 @@ const STACK = 'genesys-token-rotation';
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 const PUBLISHED = `${SECRET}/access-token`;
 
-describe('authorize where the deployment publishes access tokens', () => {
+describe('authorize, when the deployment publishes access tokens,', () => {
   let assemblyDirectory: string;
 
   beforeAll(async () => {
@@ -70,7 +70,7 @@ describe('authorize where the deployment publishes access tokens', () => {
     });
   });
 
-  it('writes a new login to both secrets, so that consumers need not wait for a rotation', async () => {
+  it('writes a new login to both secrets, so consumers need not wait for a rotation', async () => {
     const world = await publishingWorld();
     await authorized(world, world.newSecret('--yes', '--rotate-with', STACK));
     const before = await published(world);
@@ -84,7 +84,7 @@ describe('authorize where the deployment publishes access tokens', () => {
     expect(await published(world)).not.toEqual(before);
   });
 
-  it('writes no secret of that name without the tag, reports it, and keeps the credential', async () => {
+  it('does not write a secret of that name without the tag, reports it, and keeps the credential', async () => {
     const world = await publishingWorld();
     await world.secrets.send(new CreateSecretCommand({ Name: PUBLISHED, SecretString: '"untouched"' }));
 
@@ -111,7 +111,7 @@ describe('authorize where the deployment publishes access tokens', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('creates no other secret for a deployment without the option', async () => {
+  it('does not create that secret for a deployment without the option', async () => {
     const world = await authorizeWorld();
 
     const { exitCode, stdout } = await authorized(world, world.newSecret('--yes', '--rotate-with', STACK));

@@ -6,7 +6,7 @@ import { CliError } from '../../cli/shared/cli-error.ts';
 import { closeAtOnce, listenOnLoopback } from '../../sandbox/loopback-server.ts';
 import { freePort } from './authorize-world.ts';
 
-/** A server that ends with the test. */
+/** A server that is closed after the test. */
 async function openServer() {
   const port = await freePort();
   const server = await RedirectServer.open(port, 'some-state');
@@ -17,10 +17,10 @@ async function openServer() {
 const NEVER = new AbortController().signal;
 
 describe('RedirectServer', () => {
-  it('returns the parameters of the redirect, and shows none of them', async () => {
+  it('returns the parameters of the redirect, and shows none of them on the page', async () => {
     const { server, redirectUri } = await openServer();
 
-    const redirect = server.redirect(NEVER);
+    const redirect = server.waitForRedirect(NEVER);
     const page = await fetch(`${redirectUri}?code=some-code&state=some-state`);
     const parameters = await redirect;
 
@@ -31,7 +31,7 @@ describe('RedirectServer', () => {
     expect(await page.text()).not.toMatch(/some-(code|state)/);
   });
 
-  it('shows a page that is styled, and may load or run nothing', async () => {
+  it('serves a styled page that may not load or run anything', async () => {
     const { redirectUri } = await openServer();
 
     const page = await fetch(redirectUri);
@@ -47,14 +47,14 @@ describe('RedirectServer', () => {
 
   it.each([
     ['another path', 'GET', '/?code=c&state=some-state', 404],
-    ['a path that is no URL', 'GET', '//?code=c&state=some-state', 404],
+    ['a path that is not a URL', 'GET', '//?code=c&state=some-state', 404],
     ['another method', 'POST', '/callback?code=c&state=some-state', 405],
     ['another state', 'GET', '/callback?code=c&state=another', 400],
     ['no state', 'GET', '/callback?code=c', 400],
   ])('refuses %s and keeps waiting', async (_what, method, target, status) => {
     const { server, port, redirectUri } = await openServer();
 
-    const redirect = server.redirect(NEVER);
+    const redirect = server.waitForRedirect(NEVER);
     const refused = await fetch(`http://127.0.0.1:${port}${target}`, { method });
     await fetch(`${redirectUri}?code=right&state=some-state`);
     const parameters = await redirect;
@@ -66,7 +66,7 @@ describe('RedirectServer', () => {
   it('accepts only one redirect', async () => {
     const { server, redirectUri } = await openServer();
 
-    const redirect = server.redirect(NEVER);
+    const redirect = server.waitForRedirect(NEVER);
     await fetch(`${redirectUri}?code=first&state=some-state`);
     const second = await fetch(`${redirectUri}?code=second&state=some-state`);
     const parameters = await redirect;
@@ -79,7 +79,7 @@ describe('RedirectServer', () => {
     const { server } = await openServer();
     const controller = new AbortController();
 
-    const redirect = server.redirect(controller.signal);
+    const redirect = server.waitForRedirect(controller.signal);
     controller.abort(new Error('enough'));
 
     await expect(redirect).rejects.toThrow('enough');

@@ -6,15 +6,15 @@ import { authorizeWorld, LOGIN_ADDRESS, SECRET } from './authorize-world.ts';
 const CLIENT_ID = /Client id/;
 const REGION = /Region of the Genesys Cloud organisation/;
 const CLIENT_SECRET = /Client secret of/;
-const WAITING = /Waiting for the login/;
+const WAITING = /Waiting up to/;
 const CONFIRM = /Write this\?/;
 
-/** What the person answers to the questions up to the one of the name. */
+/** The position of a prompt. */
 function upTo(question: 'client id' | 'region' | 'client secret' | 'login' | 'confirmation'): number {
   return ['client id', 'region', 'client secret', 'login', 'confirmation'].indexOf(question);
 }
 
-/** The command on a terminal, answered until a question is asked, which stays unanswered. */
+/** Starts the command on a terminal and answers all prompts before the given one. */
 async function openedAt(question: Parameters<typeof upTo>[0]) {
   const world = await authorizeWorld();
   const terminal = openCliTerminal(world, ['authorize', SECRET, '--redirect-port', `${world.port}`]);
@@ -42,7 +42,7 @@ async function openedAt(question: Parameters<typeof upTo>[0]) {
 }
 
 describe('authorize on a terminal', () => {
-  it('asks for what is missing, shows whose tokens these are, and writes after confirmation', async () => {
+  it('asks for missing values, shows who logged in, and writes after confirmation', async () => {
     const { world, terminal } = await openedAt('confirmation');
 
     terminal.type('y');
@@ -57,7 +57,7 @@ describe('authorize on a terminal', () => {
     });
   });
 
-  it('writes nothing after Enter alone', async () => {
+  it('writes nothing if only Enter is pressed', async () => {
     const { world, terminal } = await openedAt('confirmation');
 
     terminal.type(KEYS.enter);
@@ -85,7 +85,7 @@ describe('authorize on a terminal', () => {
   });
 
   it.each(['client id', 'region', 'client secret', 'login', 'confirmation'] as const)(
-    'writes nothing when Ctrl-C is pressed at the question for the %s',
+    'writes nothing when Ctrl-C is pressed at the prompt for the %s',
     async question => {
       const { world, terminal } = await openedAt(question);
 

@@ -15,14 +15,14 @@ import { startSandbox } from '../helpers/sandbox.ts';
 /** The secret of these tests. */
 export const SECRET = 'genesys/voicemail';
 
-/** The address that the command shows. */
+/** The address that the command prints. */
 export const LOGIN_ADDRESS = /https?:\/\/\S+\/oauth\/authorize\?\S+/;
 
 const PASSWORD = 'sandbox';
 
 const storedValue = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** A sandbox with an OAuth client and two people, and what a person does in a browser. */
+/** A sandbox with an OAuth client and two users, and their actions in a browser. */
 export async function authorizeWorld(options: SandboxOptions = {}) {
   const world = await startSandbox({ events: { rules: 'none' }, ...options });
   const { sandbox, secrets } = world;
@@ -38,7 +38,7 @@ export async function authorizeWorld(options: SandboxOptions = {}) {
   });
   const otherUser = genesysCloud.createUser({ userName: 'otto@example.com', password: PASSWORD });
 
-  /** The person logs in at the address that the command shows; the redirect is not followed yet. */
+  /** Logs a user in at the address that the command prints, without following the redirect. */
   const logInAt = (authorizeUrl: string, person: User = user): Promise<LoggedIn> =>
     logIn({ authorizeUrl, userName: person.userName, password: PASSWORD });
 
@@ -51,7 +51,7 @@ export async function authorizeWorld(options: SandboxOptions = {}) {
     user,
     otherUser,
     logInAt,
-    /** The same, up to the page that the command answers. */
+    /** Logs a user in and follows the redirect to the command's page. */
     async logInThrough(authorizeUrl: string, person: User = user): Promise<Response> {
       const { redirectUrl } = await logInAt(authorizeUrl, person);
       return await fetch(redirectUrl);
@@ -80,7 +80,7 @@ export async function authorizeWorld(options: SandboxOptions = {}) {
       );
       return ARN;
     },
-    /** The text of AWSCURRENT; undefined when there is no such secret. */
+    /** The text of AWSCURRENT; undefined if the secret does not exist. */
     async currentText(): Promise<string | undefined> {
       try {
         return (await secrets.send(new GetSecretValueCommand({ SecretId: SECRET }))).SecretString;
@@ -93,7 +93,7 @@ export async function authorizeWorld(options: SandboxOptions = {}) {
       return v.parse(storedValue, await this.currentText());
     },
     describe: () => secrets.send(new DescribeSecretCommand({ SecretId: SECRET })),
-    /** The arguments of a new secret; the client secret comes by the environment. */
+    /** The arguments for a new secret; the client secret is in the environment. */
     newSecret: (...more: string[]) => ({
       args: [
         'authorize',
@@ -108,7 +108,7 @@ export async function authorizeWorld(options: SandboxOptions = {}) {
       ],
       env: { GENESYS_CLIENT_SECRET: client.clientSecret },
     }),
-    /** The arguments for a secret that is there. */
+    /** The arguments for an existing secret. */
     existingSecret: (...more: string[]) => ['authorize', SECRET, '--redirect-port', `${port}`, ...more],
   };
 }

@@ -9,7 +9,7 @@ import { authorizeWorld, LOGIN_ADDRESS, SECRET } from './authorize-world.ts';
 
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
-/** A program that takes the place of the browser: it writes down which address it was to open. */
+/** A stand-in for the browser that records the address it is asked to open. */
 function fakeBrowser() {
   const folder = mkdtempSync(path.join(tmpdir(), 'browser-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -27,7 +27,7 @@ function fakeBrowser() {
 }
 
 describe('authorize and the browser', () => {
-  it('opens it at the address that it shows', async () => {
+  it('opens the address that it prints', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
     const browser = fakeBrowser();
@@ -42,7 +42,7 @@ describe('authorize and the browser', () => {
     expect(stderr).toContain('Opening your browser.');
   });
 
-  it('only shows the address with --no-browser', async () => {
+  it('only prints the address with --no-browser', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes', '--no-browser');
     const browser = fakeBrowser();
@@ -73,7 +73,7 @@ describe('authorize, while it writes,', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('keeps the tokens when the rotation cannot be enabled, and prints how to enable it', async () => {
+  it('keeps the tokens when rotation cannot be enabled, and prints how to enable it', async () => {
     const world = await authorizeWorld();
     world.sandbox.faults.add({ target: 'secretsmanager:RotateSecret', kind: 'access-denied' });
     const { args, env } = world.newSecret('--yes', '--rotate-with', 'genesys-token-rotation');
@@ -121,8 +121,8 @@ describe('authorize, while it writes,', () => {
   });
 });
 
-describe('authorize at Ctrl-C while it writes', () => {
-  /** The program, and a call of CreateSecret that is held until it is released. */
+describe('authorize on Ctrl-C while it writes', () => {
+  /** Starts the program and holds its call of CreateSecret until the call is released. */
   async function writing() {
     const [called, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const world = await authorizeWorld({
@@ -148,7 +148,7 @@ describe('authorize at Ctrl-C while it writes', () => {
     const { world, cli, released } = await writing();
 
     cli.interrupt();
-    await cli.seen(/the command ends after that/);
+    await cli.seen(/then exiting/);
     released.resolve();
     const { exitCode, stdout } = await cli.ended;
 
@@ -157,10 +157,10 @@ describe('authorize at Ctrl-C while it writes', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('ends at once at the second Ctrl-C', async () => {
+  it('exits immediately on the second Ctrl-C', async () => {
     const { cli, released } = await writing();
 
-    // A signal that comes before the one before it was taken counts once.
+    // Signals that arrive before the first one is handled count as one.
     const again = setInterval(cli.interrupt, 50);
     const { exitCode, stdout } = await cli.ended;
     clearInterval(again);

@@ -104,7 +104,7 @@ describe('authorize without a terminal, for a secret that does not exist', () =>
   });
 });
 
-describe('authorize, when nothing may be written', () => {
+describe('authorize, when it must not write,', () => {
   it('refuses without --yes before anybody logs in', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret();
@@ -147,7 +147,7 @@ describe('authorize, when nothing may be written', () => {
   });
 
   it.each([400, 401] as const)(
-    'says that the client secret is wrong, whether Genesys Cloud answers with %i or not',
+    'reports a wrong client secret when Genesys Cloud responds with %i',
     async invalidClientStatus => {
       const world = await authorizeWorld({ genesysCloud: { invalidClientStatus } });
       const { args } = world.newSecret('--yes');
@@ -219,12 +219,12 @@ describe('authorize, when nothing may be written', () => {
     expect(stderr.split('No login within')[1]).toContain(world.redirectUri);
   });
 
-  it('ends at Ctrl-C while it waits for the login', async () => {
+  it('exits on Ctrl-C while it waits for the login', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
     const cli = startCli(world, args, { env, ownProcess: true });
-    await cli.seen(/Waiting for the login/);
+    await cli.seen(/Waiting up to/);
     cli.interrupt();
     const { exitCode } = await cli.ended;
 
@@ -232,7 +232,7 @@ describe('authorize, when nothing may be written', () => {
     expect(await world.currentText()).toBeUndefined();
   });
 
-  it('does not create a secret whose ARN was given', async () => {
+  it('does not create a secret if an ARN was given', async () => {
     const world = await authorizeWorld();
     const arn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/none-AbCdEf';
 

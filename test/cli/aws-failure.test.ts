@@ -11,7 +11,7 @@ describe('an error of AWS', () => {
     ['unknown credentials', { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, /get-caller-identity/],
     ['an endpoint without a server', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
     ['an invalid endpoint', { AWS_ENDPOINT_URL: 'nonsense' }, /AWS_ENDPOINT_URL/],
-  ])('is reported in one paragraph with what to do: %s', async (_what, env, advice) => {
+  ])('is explained in one paragraph with advice: %s', async (_what, env, advice) => {
     const { sandbox } = await startSandbox();
 
     const { exitCode, stdout, stderr } = await runCli(sandbox, ['status'], { env });
@@ -27,7 +27,7 @@ describe('an error of AWS', () => {
     ['access-denied', /lambda:GetFunctionConfiguration/],
     ['throttled', /in a minute/],
     ['server-error', /in a minute/],
-  ] as const)('is reported in one paragraph with what to do: %s', async (kind, advice) => {
+  ] as const)('is explained in one paragraph with advice: %s', async (kind, advice) => {
     const { sandbox } = await startSandbox();
     sandbox.faults.add({ target: 'lambda:GetFunctionConfiguration', kind, by: 'operator' });
 

@@ -62,7 +62,7 @@ beforeEach(() => {
   });
 });
 
-/** The version that AWSCURRENT is on is listed on the second page. */
+/** Lists the version with AWSCURRENT on the second page. */
 function currentWrittenAt(at: Date | undefined): void {
   secrets
     .on(ListSecretVersionIdsCommand)
@@ -79,7 +79,7 @@ function cause(error: string, options: { serves?: boolean; now?: Date; message?:
     stepFunctions: new SFNClient(),
     stateMachineArn: STATE_MACHINE_ARN,
     genesysUrlsOf: genesysUrls({}),
-    unserved: async urls => {
+    unavailableEndpoints: async urls => {
       called.push(urls.loginUrl);
       return serves ? [] : [`${urls.loginUrl}/oauth/token`];
     },
@@ -93,7 +93,7 @@ describe('checkCause', () => {
   describe.each(['RefreshTokenRejected', 'ClientRejected', 'SharedLogin', 'WrongUser', 'InvalidSecret'])(
     'of %s',
     error => {
-      it('looks gone once a newer version is AWSCURRENT', async () => {
+      it('looks gone once a newer version has AWSCURRENT', async () => {
         currentWrittenAt(AFTER);
 
         expect(await cause(error)).toEqual({
@@ -102,7 +102,7 @@ describe('checkCause', () => {
         });
       });
 
-      it('looks unchanged while AWSCURRENT is the version from before the failure', async () => {
+      it('looks unchanged while AWSCURRENT is on the version from before the failure', async () => {
         currentWrittenAt(BEFORE);
 
         expect(await cause(error)).toMatchObject({
@@ -111,7 +111,7 @@ describe('checkCause', () => {
         });
       });
 
-      it('is unknown when no version is AWSCURRENT', async () => {
+      it('is unknown when no version has AWSCURRENT', async () => {
         currentWrittenAt(undefined);
 
         expect(await cause(error)).toMatchObject({ looks: 'unknown' });
@@ -136,14 +136,14 @@ describe('checkCause', () => {
       [true, 'gone', 'respond.'],
       [false, 'unchanged', 'oauth/token does not respond'],
     ] as const)(
-      'depends on whether the endpoints of the credential’s host serve: %s',
+      'depends on whether the endpoints of the credential’s host respond: %s',
       async (serves, looks, why) => {
         expect(await cause(error, { serves })).toMatchObject({ looks, why: expect.stringContaining(why) });
         expect(called).toEqual(['https://login.mypurecloud.de']);
       },
     );
 
-    it('is unknown where the credential cannot be read, and does not show the error', async () => {
+    it('is unknown if the credential cannot be read, and does not show the error', async () => {
       secrets.on(GetSecretValueCommand).rejects(secretsManagerException('AccessDeniedException'));
 
       const { looks, why } = await cause(error);
@@ -217,7 +217,7 @@ describe('checkCause of ExchangeUnsettled', () => {
   });
 
   it.each([undefined, 'Redrive it.', message.replaceAll(':execution:rotation:', ':execution:another:')])(
-    'is unknown where no execution of the state machine is named: %s',
+    'is unknown if the message names no execution of the state machine: %s',
     async text => {
       expect(await cause('ExchangeUnsettled', text === undefined ? {} : { message: text })).toMatchObject({
         looks: 'unknown',
@@ -279,7 +279,7 @@ describe('checkCause of PendingVersionTaken', () => {
     });
   });
 
-  it('looks gone when no other rotation of the secret is running: a redrive moves the label back', async () => {
+  it('looks gone when no other rotation of the secret is running: a redrive takes the label back', async () => {
     pendingOn(FOREIGN_VERSION);
     running('crm-other-secret');
 

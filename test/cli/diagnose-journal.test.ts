@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
-import { answering, diagnoseWorld, type Fault, withStatus } from './diagnose-world.ts';
+import { changingResponse, diagnoseWorld, type Fault, withStatus } from './diagnose-world.ts';
 
 const { world, credential, diagnosed, expectFound } = diagnoseWorld();
 
-/** A secret with the same value as another one. */
+/** A secret with the same value as another secret. */
 async function copyOf(secretArn: string) {
   const copy = await credential();
   await world().put(copy.secretArn, await world().currentValue(secretArn));
@@ -15,7 +15,7 @@ async function copyOf(secretArn: string) {
 
 const JOURNAL_FAULTS: readonly Fault[] = [
   {
-    fault: 'a journal that is missing',
+    fault: 'a missing journal',
     step: 'journal',
     fix: /aws dynamodb create-table .*AttributeName=pk,KeyType=HASH/,
     intercept: async (call, next) => {
@@ -27,22 +27,22 @@ const JOURNAL_FAULTS: readonly Fault[] = [
     fault: 'a journal that cannot be used',
     step: 'journal',
     fix: 'aws dynamodb describe-table',
-    intercept: answering('DescribeTable', answer => ({
-      Table: { ...(answer as { Table: object }).Table, TableStatus: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' },
+    intercept: changingResponse('DescribeTable', response => ({
+      Table: { ...(response as { Table: object }).Table, TableStatus: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' },
     })),
   },
   {
     fault: 'functions that use another table',
     step: 'journal',
     fix: 'npm run deploy',
-    intercept: answering('GetFunctionConfiguration', answer => {
-      const { FunctionName, Environment } = answer as {
+    intercept: changingResponse('GetFunctionConfiguration', response => {
+      const { FunctionName, Environment } = response as {
         FunctionName: string;
         Environment: { Variables: object };
       };
       return FunctionName.endsWith('-promote')
-        ? { ...answer, Environment: { Variables: { ...Environment.Variables, JOURNAL_TABLE: 'other' } } }
-        : answer;
+        ? { ...response, Environment: { Variables: { ...Environment.Variables, JOURNAL_TABLE: 'other' } } }
+        : response;
     }),
   },
 ];
@@ -51,8 +51,8 @@ describe('diagnose names the fix for', () => {
   it.each(JOURNAL_FAULTS)('$fault', expectFound);
 });
 
-describe('diagnose, where two secrets hold the same login,', () => {
-  it('reports the other secret before any rotation, whichever is diagnosed', async () => {
+describe('diagnose, when two secrets hold the same login,', () => {
+  it('reports the other secret before any rotation, whichever of the two is diagnosed', async () => {
     const one = await credential();
     const other = await copyOf(one.secretArn);
 
@@ -65,7 +65,7 @@ describe('diagnose, where two secrets hold the same login,', () => {
     expect(second.fix).toContain(`genesys-token-rotation authorize ${one.name}`);
   });
 
-  it('reports the secret that the journal has the login for, although the tokens differ by now', async () => {
+  it('reports the secret that owns the login in the journal, even when the tokens already differ', async () => {
     const one = await credential();
     const other = await copyOf(one.secretArn);
     await world().rotate(one.secretArn);
@@ -89,7 +89,7 @@ describe('diagnose, where two secrets hold the same login,', () => {
   });
 });
 
-describe('diagnose, where a secret holds two grants,', () => {
+describe('diagnose, when a secret holds two grants,', () => {
   async function twoGrants() {
     const one = await credential();
     const { secretArn: _, ...login } = one;
@@ -99,7 +99,7 @@ describe('diagnose, where a secret holds two grants,', () => {
     return one;
   }
 
-  it('passes, before and after rotations', async () => {
+  it('passes before and after rotations', async () => {
     const one = await twoGrants();
 
     const before = await diagnosed(one.name);
@@ -112,7 +112,7 @@ describe('diagnose, where a secret holds two grants,', () => {
 
   it.each([
     ['the refresh token in use', 0],
-    ['an older one of its login', 1],
+    ['an older refresh token of the same login', 1],
   ])('reports an alternate grant that is %s', async (_what, rotations) => {
     const one = await credential();
     const { refreshToken } = await world().currentValue(one.secretArn);
@@ -147,7 +147,7 @@ describe('diagnose, where a secret holds two grants,', () => {
   });
 });
 
-describe('diagnose, where it may not read everything about the login,', () => {
+describe('diagnose, when it may not read everything about the login,', () => {
   it('counts the secrets that it could not read', async () => {
     const { name } = await credential();
     const { faults, secretsManager } = world().sandbox;
@@ -183,7 +183,7 @@ describe('diagnose, where it may not read everything about the login,', () => {
     });
   });
 
-  it('does not pass without the journal, and still reports a copy that it can read', async () => {
+  it('does not pass without the journal, but still reports a copy that it can read', async () => {
     const { name } = await credential();
     const one = await credential();
     const { faults } = world().sandbox;

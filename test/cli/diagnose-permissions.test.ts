@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
 import { Permissions } from '../../sandbox/iam/permissions.ts';
 import { readStack } from '../../sandbox/template/stack-model.ts';
-import { answering, diagnoseWorld, type Fault, KEY_ID, withStatus } from './diagnose-world.ts';
+import { changingResponse, diagnoseWorld, type Fault, KEY_ID, withStatus } from './diagnose-world.ts';
 
 const ACCOUNT = { accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
 const LOGS_AND_TRACES = /^(?:logs|xray):/;
@@ -17,7 +17,7 @@ const roleArns = new Set([
 ]);
 const roles = new Set(stack.roles.filter(({ arn }) => roleArns.has(arn)).map(({ name }) => name));
 
-/** The grants of the roles of a rotation, except for logs, traces, and functions without the alias. */
+/** The grants of a rotation's roles, except for logs, traces, and functions without the alias. */
 const grants = new Permissions({ ...ACCOUNT, stack })
   .granted()
   .filter(({ role, action }) => roles.has(role) && !LOGS_AND_TRACES.test(action))
@@ -33,12 +33,12 @@ interface Simulated {
 
 /** The response of a simulation that allows nothing. */
 function denying(details: object, resourceDetails: object = {}) {
-  return answering('SimulatePrincipalPolicy', answer => {
-    const { EvaluationResults } = answer as {
+  return changingResponse('SimulatePrincipalPolicy', response => {
+    const { EvaluationResults } = response as {
       EvaluationResults: { ResourceSpecificResults: object[] }[];
     };
     return {
-      ...answer,
+      ...response,
       EvaluationResults: EvaluationResults.map(result => ({
         ...result,
         ...details,
@@ -52,13 +52,13 @@ function denying(details: object, resourceDetails: object = {}) {
   });
 }
 
-describe('diagnose, when a role has lost a grant,', () => {
+describe('diagnose, when a role has lost a permission,', () => {
   it.each(grants)('names $action of $role', async ({ role, sid, action, resource }) => {
     const { name } = await credential();
-    const giveBack = world().sandbox.permissions.revoke({ role, sid, action, resource });
+    const restore = world().sandbox.permissions.revoke({ role, sid, action, resource });
 
     const diagnosis = await diagnosed(name);
-    giveBack();
+    restore();
 
     expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'permissions' });
     expect(diagnosis.fix).toMatch(new RegExp(`the role ${role} may not ${action} on arn:aws:`));
@@ -95,7 +95,7 @@ const FAULTS: readonly Fault[] = [
     intercept: denying({}, { EvalResourceDecision: 'explicitDeny' }),
   },
   {
-    fault: 'a role that is gone',
+    fault: 'a role that does not exist',
     step: 'permissions',
     fix: 'npm run deploy',
     intercept: async (call, next) => {
@@ -112,7 +112,7 @@ describe('diagnose names the fix for', () => {
 });
 
 describe('diagnose, when the permissions cannot be simulated,', () => {
-  it('reports that the identity may not call IAM, continues, and refers to --test', async () => {
+  it('reports that the identity may not call IAM, continues, and suggests --test', async () => {
     const { name } = await credential();
     const { faults } = world().sandbox;
     faults.add({ target: 'iam:SimulatePrincipalPolicy', kind: 'access-denied' });
@@ -131,7 +131,7 @@ describe('diagnose, when the permissions cannot be simulated,', () => {
     expect(tested.steps.at(-1)).toMatchObject({ step: 'configuration-test', status: 'ok' });
   });
 
-  it('skips what depends on context that only a real call provides', async () => {
+  it('skips a call whose decision depends on context that only a real call provides', async () => {
     const { name } = await credential();
     intercept(denying({}, { MissingContextValues: ['aws:PrincipalOrgID', 'kms:ViaService'] }));
 
@@ -152,11 +152,11 @@ describe('the calls that diagnose simulates', () => {
     await world().rotate(secretArn);
     const testId = await world().rotateSecret(secretArn, { immediately: false });
     await world().outcome(secretArn, testId);
-    const asked: string[] = [];
+    const simulated: string[] = [];
     intercept(async (call, next) => {
       if (call.operation === 'SimulatePrincipalPolicy') {
         const { PolicySourceArn, ActionNames } = call.input as Simulated;
-        asked.push(...ActionNames.map(action => `${PolicySourceArn.split('/').at(-1)} ${action}`));
+        simulated.push(...ActionNames.map(action => `${PolicySourceArn.split('/').at(-1)} ${action}`));
       }
       return await next();
     });
@@ -168,6 +168,6 @@ describe('the calls that diagnose simulates', () => {
       .filter(grant => roles.has(grant.role) && !LOGS_AND_TRACES.test(grant.action));
     const called = new Set(used.map(({ role, action }) => `${role} ${action}`));
     expect(called.size).toBeGreaterThan(10);
-    expect([...called].filter(call => !asked.includes(call))).toEqual([]);
+    expect([...called].filter(call => !simulated.includes(call))).toEqual([]);
   });
 });

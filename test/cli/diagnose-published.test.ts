@@ -12,14 +12,14 @@ import { STEPS } from './diagnose-world.ts';
 const NAME = 'crm/genesys';
 const PUBLISHED_NAME = 'crm/genesys/access-token';
 
-/** What `diagnose --json` prints, as far as it matters here. */
+/** The parts of the output of `diagnose --json` that these tests use. */
 interface Diagnosis {
   readonly firstWrong?: string;
   readonly fix?: string;
   readonly steps: readonly { readonly step: string; readonly status: string }[];
 }
 
-describe('diagnose where access tokens are published', () => {
+describe('diagnose, when access tokens are published,', () => {
   let assemblyDirectory: string;
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('diagnose where access tokens are published', () => {
     return result as Diagnosis;
   }
 
-  it('finds nothing wrong with a secret that carries the tag', async () => {
+  it('finds no problem with a secret that has the tag', async () => {
     const found = await diagnosed([{ Key: PUBLISHER_TAG, Value: 'genesys-token-rotation' }]);
 
     expect(found.firstWrong).toBeUndefined();
@@ -52,7 +52,7 @@ describe('diagnose where access tokens are published', () => {
   it.each([
     ['does not exist', undefined, 'create-secret'],
     ['lacks the tag', [], 'tag-resource'],
-    ['carries the tag of another deployment', [{ Key: PUBLISHER_TAG, Value: 'another' }], 'tag-resource'],
+    ['has the tag of another deployment', [{ Key: PUBLISHER_TAG, Value: 'another' }], 'tag-resource'],
   ])('reports how to fix a secret that %s', async (_, tags, fix) => {
     const found = await diagnosed(tags);
 

@@ -5,18 +5,18 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, it } from 'vitest';
-import { answering, diagnoseWorld, type Fault, KEY_ID, LONG_AGO_SECONDS } from './diagnose-world.ts';
+import { changingResponse, diagnoseWorld, type Fault, KEY_ID, LONG_AGO_SECONDS } from './diagnose-world.ts';
 
 const { expectFound } = diagnoseWorld();
 
 /** Makes every version of a secret old. */
-const OLD_VERSIONS = answering('ListSecretVersionIds', answer => {
-  const { Versions } = answer as { Versions: object[] };
-  return { ...answer, Versions: Versions.map(each => ({ ...each, CreatedDate: LONG_AGO_SECONDS })) };
+const OLD_VERSIONS = changingResponse('ListSecretVersionIds', response => {
+  const { Versions } = response as { Versions: object[] };
+  return { ...response, Versions: Versions.map(each => ({ ...each, CreatedDate: LONG_AGO_SECONDS })) };
 });
 
 const SECRET_FAULTS: readonly Fault[] = [
-  { fault: 'a secret that is missing', step: 'secret', fix: '--region', args: ['crm/none'] },
+  { fault: 'a missing secret', step: 'secret', fix: '--region', args: ['crm/none'] },
   {
     fault: 'a secret that is scheduled for deletion',
     step: 'secret',
@@ -29,7 +29,7 @@ const SECRET_FAULTS: readonly Fault[] = [
     fault: 'a replica',
     step: 'secret',
     fix: 'diagnose with --region eu-west-1',
-    intercept: answering('DescribeSecret', answer => ({ ...answer, PrimaryRegion: 'eu-west-1' })),
+    intercept: changingResponse('DescribeSecret', response => ({ ...response, PrimaryRegion: 'eu-west-1' })),
   },
   {
     fault: 'a key of the secret that is disabled',
@@ -42,16 +42,16 @@ const SECRET_FAULTS: readonly Fault[] = [
     },
   },
   {
-    fault: 'a key of the secret that is gone',
+    fault: 'a key of the secret that does not exist',
     step: 'secret-key',
     fix: 'aws secretsmanager update-secret --kms-key-id',
-    intercept: answering('DescribeSecret', answer => ({ ...answer, KmsKeyId: 'alias/gone' })),
+    intercept: changingResponse('DescribeSecret', response => ({ ...response, KmsKeyId: 'alias/gone' })),
   },
 ];
 
 const VALUE_FAULTS: readonly Fault[] = [
   {
-    fault: 'a value that is no JSON',
+    fault: 'a value that is not JSON',
     step: 'value',
     fix: 'JSON object',
     prepare: async (world, { secretArn }) => {
@@ -110,8 +110,8 @@ const ROTATION_FAULTS: readonly Fault[] = [
     fault: 'an overdue rotation',
     step: 'in-time',
     fix: 'genesys-token-rotation rotate {secret}',
-    intercept: answering('DescribeSecret', answer => ({
-      ...answer,
+    intercept: changingResponse('DescribeSecret', response => ({
+      ...response,
       CreatedDate: LONG_AGO_SECONDS,
       LastRotatedDate: LONG_AGO_SECONDS,
     })),

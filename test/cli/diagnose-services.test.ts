@@ -1,12 +1,12 @@
 import { describe, it } from 'vitest';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
-import { answering, diagnoseWorld, type Fault, UNAVAILABLE } from './diagnose-world.ts';
+import { changingResponse, diagnoseWorld, type Fault, UNAVAILABLE } from './diagnose-world.ts';
 
 const { expectFound } = diagnoseWorld();
 
 const AWS_FAULTS: readonly Fault[] = [
   {
-    fault: 'a deployment that is missing',
+    fault: 'a missing deployment',
     step: 'deployment',
     fix: '--stack',
     args: ['crm/genesys-1', '--stack', 'other'],
@@ -15,16 +15,16 @@ const AWS_FAULTS: readonly Fault[] = [
     fault: 'too little reserved concurrency',
     step: 'rotation-function',
     fix: 'aws lambda delete-function-concurrency',
-    intercept: answering('GetFunctionConcurrency', () => ({ ReservedConcurrentExecutions: 9 })),
+    intercept: changingResponse('GetFunctionConcurrency', () => ({ ReservedConcurrentExecutions: 9 })),
   },
   {
     fault: 'a rotation function whose update failed',
     step: 'rotation-function',
     fix: 'npm run deploy',
-    intercept: answering('GetFunctionConfiguration', answer =>
-      JSON.stringify(answer).includes('-rotation-rotation"')
-        ? { ...answer, LastUpdateStatus: 'Failed' }
-        : answer,
+    intercept: changingResponse('GetFunctionConfiguration', response =>
+      JSON.stringify(response).includes('-rotation-rotation"')
+        ? { ...response, LastUpdateStatus: 'Failed' }
+        : response,
     ),
   },
   {
@@ -34,7 +34,7 @@ const AWS_FAULTS: readonly Fault[] = [
     prepare: ({ sandbox }) => sandbox.permissions.revoke({ role: 'secretsmanager.amazonaws.com' }),
   },
   {
-    fault: 'a function of the workflow that is missing',
+    fault: 'a missing function of the workflow',
     step: 'task-functions',
     fix: 'npm run deploy',
     intercept: async (call, next) => {
@@ -55,7 +55,7 @@ const AWS_FAULTS: readonly Fault[] = [
     },
   },
   {
-    fault: 'a seal key that is about to be deleted',
+    fault: 'a seal key that is scheduled for deletion',
     step: 'seal-key',
     fix: 'aws kms cancel-key-deletion',
     prepare: ({ sandbox: { kms, stack } }) => {
@@ -71,7 +71,7 @@ const AWS_FAULTS: readonly Fault[] = [
     fault: 'a state machine that is being deleted',
     step: 'workflow',
     fix: 'npm run deploy',
-    intercept: answering('DescribeStateMachine', answer => ({ ...answer, status: 'DELETING' })),
+    intercept: changingResponse('DescribeStateMachine', response => ({ ...response, status: 'DELETING' })),
   },
 ];
 
@@ -115,7 +115,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
     prepare: (world, { clientId }) => world.revokeUserOf(clientId),
   },
   {
-    fault: 'an API that does not serve',
+    fault: 'an API that is unavailable',
     step: 'access-token',
     fix: 'status.mypurecloud.com',
     prepare: world => world.usersRespondWith(UNAVAILABLE),

@@ -10,7 +10,7 @@ import { type RotationWorld, rotationWorld } from '../rotation/rotation-world.ts
 /** A KMS key of the account that the functions may not use. */
 export const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
-/** The steps of a diagnosis without a configuration test, in their order. */
+/** The steps of a diagnosis without a configuration test, in order. */
 export const STEPS = [
   'identity',
   'deployment',
@@ -33,7 +33,7 @@ export const STEPS = [
   'access-token',
 ];
 
-/** Long before every rotation, as AWS writes it. */
+/** A time long before every rotation, in AWS's format. */
 export const LONG_AGO_SECONDS = 1_700_000_000;
 
 /** Genesys Cloud's response while it is unavailable. */
@@ -53,7 +53,7 @@ export interface DiagnosedCredential extends FirstCredential {
   readonly name: string;
 }
 
-/** A problem, and what a diagnosis must report about it. */
+/** A problem and the expected diagnosis. */
 export interface Fault {
   readonly fault: string;
   readonly step: string;
@@ -61,15 +61,15 @@ export interface Fault {
   readonly fix: string | RegExp;
   /** Later steps that the same cause breaks. */
   readonly alsoWrong?: readonly string[];
-  /** Instead of the secret's name. */
+  /** Arguments instead of the secret's name. */
   readonly args?: readonly string[];
   readonly intercept?: AwsInterceptor;
-  /** @returns a function that undoes it, where it affects other tests */
+  /** @returns a function that undoes the fault, if it affects other tests */
   readonly prepare?: (world: RotationWorld, credential: DiagnosedCredential) => unknown;
 }
 
 /** Changes every response of an operation. */
-export function answering(operation: string, change: (answer: object) => object): AwsInterceptor {
+export function changingResponse(operation: string, change: (response: object) => object): AwsInterceptor {
   return async (call, next) => (call.operation === operation ? change(await next()) : await next());
 }
 
@@ -110,7 +110,7 @@ export function diagnoseWorld() {
     return { ...(await world().credential({ secretName: name })), name };
   }
 
-  /** Runs a diagnosis. Fails if it refreshed. */
+  /** Runs a diagnosis. Fails if it refreshes a token. */
   async function diagnosed(...args: string[]): Promise<Diagnosis> {
     const { genesysCloud } = world().sandbox;
     const { refreshes } = genesysCloud.counts();
@@ -125,7 +125,7 @@ export function diagnoseWorld() {
     credential,
     diagnosed,
 
-    /** Causes a fault, and expects a diagnosis to report it first, with its fix, and nothing else. */
+    /** Causes a fault, and expects a diagnosis to report only this fault first, with its fix. */
     async expectFound({ step, fix, alsoWrong = [], args, intercept: around, prepare }: Fault): Promise<void> {
       const subject = await credential();
       if (around !== undefined) intercept(around);

@@ -18,7 +18,7 @@ describe('diagnose', () => {
     expect(withStatus(diagnosis, 'ok')).toEqual(STEPS);
   });
 
-  it('takes an ARN, finds no problem before the first rotation, and names the complete test', async () => {
+  it('accepts an ARN, finds no problem before the first rotation, and suggests a rotation', async () => {
     const { secretArn } = await credential();
 
     const { exitCode, stdout, stderr } = await runCli(world().sandbox, ['diagnose', secretArn], {
@@ -91,7 +91,7 @@ describe('diagnose reports no problem for', () => {
     expect(await diagnosed(name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
   });
 
-  it('a failed rotation after which somebody has stored a new login', async () => {
+  it('a failed rotation if somebody has stored a new login since', async () => {
     const subject = await credential();
     world().revokeUserOf(subject.clientId);
     await world().rotate(subject.secretArn);
@@ -118,8 +118,8 @@ describe('diagnose reports no problem for', () => {
   });
 });
 
-describe('diagnose, where it cannot check,', () => {
-  it('skips what depends on a problem', async () => {
+describe('diagnose, when it cannot check everything,', () => {
+  it('skips steps that depend on a problem', async () => {
     const diagnosis = await diagnosed('crm/none');
 
     expect(withStatus(diagnosis, 'skipped')).toEqual([
@@ -149,7 +149,7 @@ describe('diagnose, where it cannot check,', () => {
     expect(stdout.split('\n').filter(line => line.startsWith('skipped '))).toHaveLength(STEPS.length - 1);
   });
 
-  it('does not pass what the caller may not check', async () => {
+  it('does not pass a step that the caller may not check', async () => {
     const { name } = await credential();
     const { faults } = world().sandbox;
     faults.add({ target: 'kms:DescribeKey', kind: 'access-denied' });

@@ -7,7 +7,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStep } from '../../cli/shared/execution-steps.ts';
 import { follow, MAX_PAUSE_MS, MIN_PAUSE_MS } from '../../cli/shared/follow.ts';
-import { Pace, type Time } from '../../cli/shared/waiting.ts';
+import { RateLimiter, type Time } from '../../cli/shared/waiting.ts';
 import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
@@ -34,7 +34,7 @@ beforeEach(() => {
   waitsMs = [];
 });
 
-/** An event at a second of the execution, which is its id, too. */
+/** An event whose id is also its time in seconds. */
 function event(id: number, type: HistoryEvent['type'], details: Partial<HistoryEvent> = {}): HistoryEvent {
   return { id, type, timestamp: new Date(id * 1_000), ...details };
 }
@@ -52,18 +52,18 @@ const EXECUTION_FAILED = event(5, 'ExecutionFailed', {
   executionFailedEventDetails: { error: 'GenesysUnavailable', cause: '{"errorMessage":"It is down."}' },
 });
 
-/** What the history holds, look after look; the last one stays. */
-function looks(...histories: readonly (readonly HistoryEvent[])[]): void {
-  const playing = history.on(GetExecutionHistoryCommand);
+/** Sets the history for each poll. The last one is repeated. */
+function historyPolls(...histories: readonly (readonly HistoryEvent[])[]): void {
+  const responses = history.on(GetExecutionHistoryCommand);
   for (const [index, events] of histories.entries()) {
     const output = { events: [...events].reverse() };
-    if (index < histories.length - 1) playing.resolvesOnce(output);
-    else playing.resolves(output);
+    if (index < histories.length - 1) responses.resolvesOnce(output);
+    else responses.resolves(output);
   }
 }
 
 async function followed(redriveCount = 0, signal = new AbortController().signal): Promise<ExecutionStep[]> {
-  const context = { ...cliContext().context, time, historyPace: new Pace(1_000, time), signal };
+  const context = { ...cliContext().context, time, historyRateLimiter: new RateLimiter(1_000, time), signal };
   const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, context);
   const seen: ExecutionStep[] = [];
   for await (const step of steps) seen.push(step);
@@ -72,7 +72,7 @@ async function followed(redriveCount = 0, signal = new AbortController().signal)
 
 describe('follow', () => {
   it('yields each step once, in order, as the history grows', async () => {
-    looks(
+    historyPolls(
       [STARTED, ENTERED],
       [STARTED, ENTERED, SCHEDULED, LEFT],
       [STARTED, ENTERED, SCHEDULED, LEFT, SUCCEEDED],
@@ -84,8 +84,8 @@ describe('follow', () => {
     expect(steps[1]).toMatchObject({ state: 'Verify', durationMs: 4_000, caught: undefined });
   });
 
-  it('yields a retry with its number and the error before it', async () => {
-    looks([STARTED, ENTERED, SCHEDULED, FAILED, SCHEDULED_AGAIN, LEFT, SUCCEEDED]);
+  it('yields a retry with its number and the previous error', async () => {
+    historyPolls([STARTED, ENTERED, SCHEDULED, FAILED, SCHEDULED_AGAIN, LEFT, SUCCEEDED]);
 
     const steps = await followed();
 
@@ -99,7 +99,7 @@ describe('follow', () => {
   });
 
   it('yields the caught error when the state is left without another attempt', async () => {
-    looks([STARTED, ENTERED, SCHEDULED, FAILED, LEFT, SUCCEEDED]);
+    historyPolls([STARTED, ENTERED, SCHEDULED, FAILED, LEFT, SUCCEEDED]);
 
     const steps = await followed();
 
@@ -107,7 +107,7 @@ describe('follow', () => {
   });
 
   it('yields the failure', async () => {
-    looks([STARTED, ENTERED, SCHEDULED, FAILED, EXECUTION_FAILED]);
+    historyPolls([STARTED, ENTERED, SCHEDULED, FAILED, EXECUTION_FAILED]);
 
     const steps = await followed();
 
@@ -125,7 +125,7 @@ describe('follow', () => {
       event(8, 'TaskStateExited'),
       event(9, 'ExecutionSucceeded'),
     ];
-    looks(failed, [...failed, ...redriven]);
+    historyPolls(failed, [...failed, ...redriven]);
 
     const steps = await followed(1);
 
@@ -137,7 +137,7 @@ describe('follow', () => {
     ]);
   });
 
-  it('reads all new pages, and no known ones', async () => {
+  it('reads all pages with new events, and no others', async () => {
     history
       .on(GetExecutionHistoryCommand)
       .resolvesOnce({ events: [ENTERED], nextToken: 'more' })
@@ -162,7 +162,7 @@ describe('follow', () => {
   });
 
   it('polls less often while nothing happens', async () => {
-    looks([STARTED, ENTERED]);
+    historyPolls([STARTED, ENTERED]);
 
     await followed();
 
@@ -187,7 +187,7 @@ describe('follow', () => {
   });
 
   it('ends without a closing step at the timeout', async () => {
-    looks([STARTED, ENTERED]);
+    historyPolls([STARTED, ENTERED]);
 
     const steps = await followed();
 
@@ -196,7 +196,7 @@ describe('follow', () => {
   });
 
   it('ends without another poll when it is interrupted', async () => {
-    looks([STARTED, ENTERED]);
+    historyPolls([STARTED, ENTERED]);
 
     await followed(0, AbortSignal.abort());
 
@@ -204,12 +204,12 @@ describe('follow', () => {
   });
 });
 
-describe('Pace', () => {
-  it('spaces the calls of all its users', async () => {
-    const pace = new Pace(5, time);
+describe('RateLimiter', () => {
+  it('spaces out the calls of all its users', async () => {
+    const limiter = new RateLimiter(5, time);
     const { signal } = new AbortController();
 
-    for (let call = 0; call < 3; call++) await pace.turn(signal);
+    for (let call = 0; call < 3; call++) await limiter.waitForTurn(signal);
 
     expect(nowMs).toBe(400);
   });

@@ -17,7 +17,7 @@ const shared = sharedWorld(async whenOver => {
 });
 
 describe('history', () => {
-  it('shows a rotation that failed and was redriven, and one that succeeded at once', async () => {
+  it('shows a rotation that failed and was redriven, and one that succeeded at the first attempt', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     await world.rotate(secretArn);

@@ -26,7 +26,7 @@ interface Listed {
   readonly token: string;
   readonly suffix?: string;
   readonly status: ExecutionStatus;
-  /** Minutes of the hour. */
+  /** Minute of the hour. */
   readonly started: number;
   readonly stopped?: number;
 }
@@ -39,7 +39,7 @@ function nameOf({ of = SECRET, token, suffix = '' }: Pick<Listed, 'of' | 'token'
   return executionName({ secretArn: of.arn, secretName: of.name, clientRequestToken: token }, suffix);
 }
 
-/** What ListExecutions answers, status by status. */
+/** Sets the responses of ListExecutions for each status. */
 function exist(...listed: readonly Listed[]): void {
   for (const statusFilter of new Set(listed.map(({ status }) => status))) {
     const executions = listed
@@ -79,7 +79,7 @@ describe('lastRotations', () => {
     ]);
   });
 
-  it('skips what has succeeded since, also in an older execution that was redriven later', async () => {
+  it('ignores a failure if a rotation succeeded since, even in an older execution that was redriven', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 6 },
       { token: 'redriven', status: 'SUCCEEDED', started: 2, stopped: 9 },
@@ -88,7 +88,7 @@ describe('lastRotations', () => {
     expect(await found(SECRET)).toEqual([[SECRET.name, undefined, undefined]]);
   });
 
-  it('returns what failed after the last success', async () => {
+  it('returns an execution that failed after the last success', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 9 },
       { token: 'good', status: 'SUCCEEDED', started: 6, stopped: 7 },
@@ -97,7 +97,7 @@ describe('lastRotations', () => {
     expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), undefined]]);
   });
 
-  it('counts only the executions of the pending rotation while one waits: anyone may start others', async () => {
+  it('counts only executions of the pending rotation once one has failed: anyone may start others', async () => {
     const pending = { ...SECRET, stages: { now: ['AWSCURRENT'], next: ['AWSPENDING'] } };
     exist(
       { token: 'next', status: 'FAILED', started: 1, stopped: 2 },
@@ -138,12 +138,12 @@ describe('lastRotations', () => {
     expect(await found(SECRET)).toEqual([[SECRET.name, undefined, undefined]]);
   });
 
-  it('does not list successes where nothing has failed', async () => {
+  it('does not list successful executions when nothing has failed', async () => {
     await found(SECRET);
 
-    const asked = stepFunctions
+    const listed = stepFunctions
       .commandCalls(ListExecutionsCommand)
       .map(({ args: [{ input }] }) => input.statusFilter);
-    expect(asked).toEqual(['RUNNING', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+    expect(listed).toEqual(['RUNNING', 'FAILED', 'TIMED_OUT', 'ABORTED']);
   });
 });

@@ -6,7 +6,7 @@ import { rotationWorld } from '../rotation/rotation-world.ts';
 const SECRET = 'transition/credential';
 
 /**
- * A world in which the execution of the first rotation does not make its last transition before time is moved on:
+ * A world in which the first rotation's execution does not make its last transition until the clock is advanced:
  * AWSCURRENT has moved, and Secrets Manager has finished the rotation.
  */
 async function beforeLastTransition() {
@@ -34,7 +34,7 @@ async function beforeLastTransition() {
 }
 
 describe('an execution before its last transition', () => {
-  it('is running for the program, and healthy once it is stopped', async () => {
+  it('counts as running, and as healthy once it is stopped', async () => {
     const { world, secretArn, stop } = await beforeLastTransition();
     const { sandbox } = world;
     const versionId = await world.rotateSecret(secretArn);
@@ -58,7 +58,7 @@ describe('an execution before its last transition', () => {
     expect(sandbox.sns.messages()).toEqual([]);
   });
 
-  it('is a success for rotate when it is stopped', async () => {
+  it('counts as success for rotate when it is stopped', async () => {
     const { world, moved, stop } = await beforeLastTransition();
 
     const rotating = runCliForJson(world.sandbox, ['rotate', SECRET]);

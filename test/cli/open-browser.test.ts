@@ -6,7 +6,7 @@ import { emptyFolder } from '../demonstration/project.ts';
 
 const ADDRESS = 'http://127.0.0.1:1/oauth/authorize?client_id=a&state=b';
 
-/** A program that takes the place of the browser: it writes down its address and its environment. */
+/** A stand-in for the browser that records its address and its environment. */
 function fakeBrowser() {
   const started = path.join(emptyFolder(), 'started');
   const program = `${started}-browser`;
@@ -43,12 +43,12 @@ describe('openBrowser', () => {
   });
 
   it('reports a browser that cannot be started', async () => {
-    const told: string[] = [];
+    const printed: string[] = [];
     vi.stubEnv('BROWSER', 'browser');
     vi.stubEnv('NODE_OPTIONS', '--no-such-option');
 
-    await openBrowser(ADDRESS, text => void told.push(text));
+    await openBrowser(ADDRESS, text => void printed.push(text));
 
-    expect(told).toEqual(['The browser could not be opened. Open the address yourself.']);
+    expect(printed).toEqual(['The browser could not be opened. Open the address yourself.']);
   });
 });

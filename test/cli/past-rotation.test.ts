@@ -21,7 +21,7 @@ function left(seconds: number, changes: object = {}): HistoryEvent {
   return at(seconds, { type: 'TaskStateExited', stateExitedEventDetails: { name: 'Promote', output } });
 }
 
-describe('past-rotation', () => {
+describe('readPastRotation', () => {
   const mock = mockAws(SFNClient);
 
   beforeEach(() => void mock.reset());
@@ -38,7 +38,7 @@ describe('past-rotation', () => {
     return rotation.tokenGapMs;
   }
 
-  it('returns the token gap of a rotation that succeeded at once, or was redriven before Promote', async () => {
+  it('returns the token gap of a rotation that was not redriven, or only before Promote', async () => {
     const redriven = at(0, { type: 'ExecutionRedriven' });
 
     expect(await tokenGapMs(ENTERED, left(2))).toBe(2_000);
@@ -51,7 +51,7 @@ describe('past-rotation', () => {
     ).toBeUndefined();
   });
 
-  it('measures from the pair that was promoted when Promote was entered twice', async () => {
+  it('measures from the promoted pair when Promote was entered twice', async () => {
     const caught = left(2, { promoted: undefined, caught: { Error: 'CurrentVersionMoved' } });
     const refreshed = { issuedAt: new Date(ISSUED_AT + 3_000).toISOString() };
 

@@ -10,7 +10,7 @@ const { credential, failedRotation, rejectedClient } = redriveWorld();
 const ALL = ['redrive', '--all'];
 
 describe('redrive --all', () => {
-  it('redrives each secret that has not been rotated since, and no other', async () => {
+  it('redrives each secret that has not been rotated since its failure, and no others', async () => {
     const { sandbox, execution } = await failedRotation();
     const healthy = await credential();
     await runCli(sandbox, ['rotate', healthy.secret]);
@@ -23,7 +23,7 @@ describe('redrive --all', () => {
     expect(again.result).toMatchObject({ executions: [] });
   });
 
-  it('exits as failed when one of them fails again', async () => {
+  it('exits with the code for a failed rotation when a redrive fails again', async () => {
     const { sandbox } = await failedRotation();
     sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
@@ -33,7 +33,7 @@ describe('redrive --all', () => {
     expect(stderr).toContain('StorePending');
   });
 
-  it('skips without a terminal what would fail again', async () => {
+  it('skips executions that would fail again when there is no terminal', async () => {
     const { sandbox, redrives } = await rejectedClient();
 
     const { exitCode, result } = await runCliForJson(sandbox, ALL);
@@ -43,7 +43,7 @@ describe('redrive --all', () => {
     expect(redrives()).toBe(0);
   });
 
-  it('reports at Ctrl-C that redriven executions keep running', async () => {
+  it('reports on Ctrl-C that redriven executions keep running', async () => {
     const world = await failedRotation();
     world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'hang' });
 
@@ -65,11 +65,11 @@ describe('redrive --all', () => {
       ms: 1_000,
       by: 'operator',
     });
-    const looks = () => world.sandbox.callLog.counts()['states:DescribeExecution'];
-    const before = looks();
+    const polls = () => world.sandbox.callLog.counts()['states:DescribeExecution'];
+    const before = polls();
 
     const cli = startCli(world, ALL);
-    await expect.poll(looks, { timeout: 20_000 }).toBeGreaterThan(Number(before));
+    await expect.poll(polls, { timeout: 20_000 }).toBeGreaterThan(Number(before));
     cli.interrupt();
     const { exitCode, stderr } = await cli.ended;
 
@@ -80,7 +80,7 @@ describe('redrive --all', () => {
 });
 
 describe('redrive --all on a terminal', () => {
-  it('shows a progress bar, and removes it', async () => {
+  it('shows a progress bar and removes it at the end', async () => {
     const world = await failedRotation();
 
     const terminal = openCliTerminal(world, ALL);
@@ -94,10 +94,10 @@ describe('redrive --all on a terminal', () => {
         .trimEnd()
         .split(/[\r\n]+/)
         .at(-1),
-    ).toBe('Of 1 failed rotations: 1 done.');
+    ).toBe('Of 1 failed rotations: 1 succeeded.');
   });
 
-  it('names after the bar what failed again', async () => {
+  it('names the failed rotations after the progress bar', async () => {
     const world = await failedRotation();
     world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
@@ -111,7 +111,7 @@ describe('redrive --all on a terminal', () => {
     );
   });
 
-  it('asks once for all whose cause is not fixed, and does nothing at Ctrl-C', async () => {
+  it('asks once about all failures whose cause is not fixed, and does nothing on Ctrl-C', async () => {
     const world = await rejectedClient();
 
     const terminal = openCliTerminal(world, ALL);

@@ -39,7 +39,7 @@ function redrive(): Promise<number> {
   return redriveExecution(FAILED, cliContext().context);
 }
 
-/** Step Functions refuses the redrive and describes the execution like this. */
+/** Makes Step Functions refuse the redrive and describe the execution with these values. */
 function refused(
   status: Parameters<typeof executionDescription>[0],
   changes: Partial<DescribeExecutionCommandOutput> = {},
@@ -58,11 +58,11 @@ describe('redriveExecution', () => {
   });
 
   it.each([
-    ['runs again', 'RUNNING', 3],
+    ['is running again', 'RUNNING', 3],
     ['has succeeded', 'SUCCEEDED', 3],
-    ['has failed once more', 'FAILED', 3],
+    ['has failed again', 'FAILED', 3],
   ] as const)(
-    'succeeds when somebody else was faster, and the execution %s',
+    'succeeds if somebody else has redriven the execution first, and it %s',
     async (_what, status, count) => {
       refused(status, { redriveCount: count });
 
@@ -77,14 +77,14 @@ describe('redriveExecution', () => {
       .resolves(secretDescription({ NextRotationDate: new Date('2026-07-02T00:00:00Z') }));
 
     await expect(redrive()).rejects.toMatchObject({
-      ending: 'failed',
+      exitReason: 'failed',
       message: expect.stringMatching(
         /\(Execution is older than 14 days\.\)\. The newest tokens are in the journal\. .* 2026-07-02T00:00:00\.000Z/,
       ),
     });
   });
 
-  it('names the command for the next attempt where no rotation is scheduled', async () => {
+  it('names the command for the next attempt if no rotation is scheduled', async () => {
     refused('FAILED');
     secrets.on(DescribeSecretCommand).resolves(secretDescription());
 

@@ -44,7 +44,7 @@ const CLIENT_REJECTED: Partial<HistoryEvent> = {
   executionFailedEventDetails: { error: 'ClientRejected', cause: '{"errorMessage":"Unknown client."}' },
 };
 
-/** The list of executions still shows the rotation as failed; DescribeExecution or the history is ahead of it. */
+/** A rotation that the list of executions still shows as failed, while DescribeExecution or the history is newer. */
 function failed(secretName: string, described: ExecutionStatus, lastEvent: Partial<HistoryEvent>) {
   const secretArn = SECRET_ARN.replace(SECRET_NAME, secretName);
   const name = executionName({ secretArn, secretName, clientRequestToken: VERSION });
@@ -68,7 +68,7 @@ function failed(secretName: string, described: ExecutionStatus, lastEvent: Parti
   };
 }
 
-/** Runs `redrive --all` and returns how it ended. */
+/** Runs `redrive --all` and returns its result. */
 async function redrivenAll(...all: readonly ReturnType<typeof failed>[]) {
   secrets.on(ListSecretsCommand).resolves({ SecretList: all.map(({ secret }) => secret) });
   stepFunctions.on(ListExecutionsCommand).resolves({ executions: [] });
@@ -91,7 +91,7 @@ describe('redrive --all, when Secrets Manager has already redriven,', () => {
     );
 
     expect(failure).toMatchObject({
-      ending: 'refused',
+      exitReason: 'refused',
       message: expect.stringContaining('1 still running, 1 skipped'),
     });
     expect(err).toContain(`${SECRET_NAME}: a rotation is already running.`);
@@ -109,21 +109,21 @@ describe('redrive --all, when Secrets Manager has already redriven,', () => {
     const { failure, err } = await redrivenAll(unreadable, failed(OTHER_NAME, 'FAILED', CLIENT_REJECTED));
 
     expect(failure).toMatchObject({
-      ending: 'rotationFailed',
+      exitReason: 'rotationFailed',
       message: expect.stringContaining('1 failed, 1 skipped'),
     });
     expect(err).toContain(executionArn);
     expect(err).toContain(`${OTHER_NAME}: not redriven. AWSCURRENT is still the version`);
   });
 
-  it('counts an execution that has succeeded in the meantime as done', async () => {
+  it('counts an execution that has already succeeded as a success', async () => {
     const { failure, out, err } = await redrivenAll(
       failed(SECRET_NAME, 'SUCCEEDED', { type: 'ExecutionSucceeded' }),
     );
 
     expect(failure).toBeUndefined();
-    expect(err).toContain(`${SECRET_NAME}: its rotation has succeeded in the meantime.`);
-    expect(out).toBe('Of 1 failed rotations: 1 done.\n');
+    expect(err).toContain(`${SECRET_NAME}: the rotation has already succeeded.`);
+    expect(out).toBe('Of 1 failed rotations: 1 succeeded.\n');
     expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
   });
 });

@@ -22,7 +22,7 @@ describe('a rotation whose access token was not published', () => {
   });
   afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
 
-  it('is reported with its impact by status, and completed by redrive once the secret exists', async () => {
+  it('is reported by status with its impact, and completed by redrive once the secret exists', async () => {
     const world = await rotationWorld({ assemblyDirectory, virtualTime: false, events: { rules: 'none' } });
     expectPublishDenied(world.sandbox, 'crm/genesys/access-token');
     const { secretArn } = await world.credential({ secretName: NAME });

@@ -3,12 +3,12 @@ import { onTestFinished } from 'vitest';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { sharedWorld, startSandbox } from '../helpers/sandbox.ts';
 
-/** A sandbox for the tests of a file, each of which makes a secret whose rotation has failed. */
+/** A sandbox for the tests of a file. Each test creates a secret whose rotation has failed. */
 export function redriveWorld() {
   const world = sharedWorld(whenOver => startSandbox({ events: { rules: 'none' } }, whenOver));
   let secrets = 0;
 
-  /** A credential of the test alone: `--all` does not see it in the next one. */
+  /** A credential for one test. It is deleted afterwards, so `--all` does not find it in the next test. */
   async function credential() {
     const { sandbox, secrets: client } = world();
     const secret = `genesys/redrive-${++secrets}`;
@@ -24,7 +24,7 @@ export function redriveWorld() {
     world,
     credential,
 
-    /** The rotation has failed in StorePending; the cause is gone. */
+    /** A rotation that failed in StorePending; the cause is already fixed. */
     async failedRotation() {
       const { sandbox } = world();
       const { secret } = await credential();
@@ -39,7 +39,7 @@ export function redriveWorld() {
       };
     },
 
-    /** It has failed because Genesys Cloud does not know the secret's client any more. */
+    /** A rotation that failed because the OAuth client no longer exists. */
     async rejectedClient() {
       const { sandbox } = world();
       const { secret, clientId } = await credential();
@@ -49,7 +49,7 @@ export function redriveWorld() {
     },
   };
 
-  /** Counts the operator's redrives from now on. */
+  /** Counts the operator's redrives after this call. */
   function redrives(): () => number {
     const count = (): number =>
       world()

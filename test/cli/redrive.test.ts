@@ -18,7 +18,7 @@ describe('redrive', () => {
     expect(states.map(({ state }) => state)).toEqual(['StorePending', 'Verify', 'Promote', 'Rotated']);
   });
 
-  it('takes the ARN of an execution, and has nothing to do once it has succeeded', async () => {
+  it('accepts the ARN of an execution, and does nothing once it has succeeded', async () => {
     const { sandbox, secret, execution } = await failedRotation();
 
     const first = await runCli(sandbox, ['redrive', execution]);
@@ -62,7 +62,7 @@ describe('redrive', () => {
 });
 
 describe('redrive on a terminal', () => {
-  it('asks while the cause is not fixed, and does nothing without confirmation', async () => {
+  it('asks if the cause is not fixed, and does nothing without confirmation', async () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
@@ -86,7 +86,7 @@ describe('redrive on a terminal', () => {
     expect(failed.redrives()).toBe(1);
   });
 
-  it('does nothing at Ctrl-C', async () => {
+  it('does nothing on Ctrl-C', async () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 

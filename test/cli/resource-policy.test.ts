@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { letsInvoke } from '../../cli/diagnose/function-steps.ts';
+import { allowsInvoke } from '../../cli/diagnose/function-steps.ts';
 
 const CALL = {
   service: 'secretsmanager.amazonaws.com',
@@ -12,11 +12,11 @@ const ALLOW = {
   Action: 'lambda:InvokeFunction',
 };
 
-function isLetIn(...statements: readonly object[]): boolean {
-  return letsInvoke(JSON.stringify({ Version: '2012-10-17', Statement: statements }), CALL);
+function mayInvoke(...statements: readonly object[]): boolean {
+  return allowsInvoke(JSON.stringify({ Version: '2012-10-17', Statement: statements }), CALL);
 }
 
-describe('letsInvoke', () => {
+describe('allowsInvoke', () => {
   it.each([
     ['the service', {}],
     ['everybody', { Principal: '*' }],
@@ -28,7 +28,7 @@ describe('letsInvoke', () => {
       { Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:secretsmanager:*:*:secret:crm/*' } } },
     ],
   ])('is true for a statement that allows %s', (_what, changes) => {
-    const isAllowed = isLetIn({ ...ALLOW, ...changes });
+    const isAllowed = mayInvoke({ ...ALLOW, ...changes });
 
     expect(isAllowed).toBe(true);
   });
@@ -42,19 +42,19 @@ describe('letsInvoke', () => {
       { Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:secretsmanager:*:*:secret:x*' } } },
     ],
   ])('is false for a statement about %s only', (_what, changes) => {
-    const isAllowed = isLetIn({ ...ALLOW, ...changes });
+    const isAllowed = mayInvoke({ ...ALLOW, ...changes });
 
     expect(isAllowed).toBe(false);
   });
 
-  it('is false where another statement denies', () => {
-    const isAllowed = isLetIn(ALLOW, { ...ALLOW, Effect: 'Deny' });
+  it('is false if another statement denies the call', () => {
+    const isAllowed = mayInvoke(ALLOW, { ...ALLOW, Effect: 'Deny' });
 
     expect(isAllowed).toBe(false);
   });
 
   it('accepts a policy with a single statement instead of a list', () => {
-    const isAllowed = letsInvoke(JSON.stringify({ Statement: ALLOW }), CALL);
+    const isAllowed = allowsInvoke(JSON.stringify({ Statement: ALLOW }), CALL);
 
     expect(isAllowed).toBe(true);
   });

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_REDRIVE_WAIT_MS, rotate } from '../../cli/rotate/rotate.ts';
-import { MAX_START_MS } from '../../cli/shared/appearance.ts';
+import { MAX_START_MS } from '../../cli/shared/wait-for-execution.ts';
 import { type Time, waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
@@ -36,7 +36,7 @@ const secrets = mockAws(SecretsManagerClient);
 const stepFunctions = mockAws(SFNClient);
 let nowMs = 0;
 
-/** A clock that passes as fast as the program sleeps. */
+/** A clock that advances whenever the program sleeps. */
 const time: Time = {
   nowMs: () => nowMs,
   sleep: async ms => {
@@ -59,7 +59,7 @@ beforeEach(() => {
   stepFunctions.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 });
 
-/** The execution runs through a state and closes; further events follow its redrive. */
+/** Sets the history of an execution that runs through one state and closes, and the events after its redrive. */
 function plays(state: string, closed: Partial<HistoryEvent>, ...later: readonly HistoryEvent[]): void {
   const events: HistoryEvent[] = [
     { id: 1, timestamp: new Date(1_000), type: 'ExecutionStarted' },
@@ -89,7 +89,7 @@ function failure(error: string, errorMessage: string): Partial<HistoryEvent> {
 
 const UNSETTLED = failure('ExchangeUnsettled', `Redrive ${OWNER} first.`);
 
-/** Rotates, and returns the error and what was printed. */
+/** Rotates, and returns the error and the output. */
 async function rotated() {
   const { context, written } = cliContext();
   const ended = rotate({ secretId: SECRET_NAME, timeoutMs: 300_000, wait: true }, waitContext(context, time));
@@ -100,7 +100,7 @@ async function rotated() {
   return { failure, ...written };
 }
 
-/** Secrets Manager refuses another rotation while one is pending. */
+/** Makes Secrets Manager refuse a rotation because another is pending. */
 function refusesToRotate(): void {
   secrets
     .on(RotateSecretCommand)
@@ -109,11 +109,11 @@ function refusesToRotate(): void {
 }
 
 describe('rotate, while it waits', () => {
-  it('reports after some time that Secrets Manager could not run the function', async () => {
+  it('reports that Secrets Manager could not run the function if no execution starts in time', async () => {
     const { failure: ended } = await rotated();
 
     expect(ended).toMatchObject({
-      ending: 'rotationFailed',
+      exitReason: 'rotationFailed',
       message: expect.stringMatching(
         `no execution started within ${MAX_START_MS / 1_000} s.* genesys-token-rotation diagnose ${SECRET_NAME} --stack crm-rotation$`,
       ),
@@ -154,25 +154,25 @@ describe('rotate, while it waits', () => {
     expect(out).toBe(`Rotated ${SECRET_NAME}: AWSCURRENT moved to ${VERSION}.\n`);
   });
 
-  it('ends with the unsettled exchange once the rotation function is over when no redrive follows', async () => {
+  it('reports the unsettled exchange if no redrive follows while the rotation function runs', async () => {
     plays('Refresh', UNSETTLED);
 
     const { failure: ended } = await rotated();
 
     expect(ended).toMatchObject({
-      ending: 'rotationFailed',
+      exitReason: 'rotationFailed',
       message: expect.stringContaining(`\n  Redrive ${OWNER} first.\nNext\n`),
     });
     expect(nowMs).toBe(MAX_REDRIVE_WAIT_MS);
   });
 
-  it('ends at once with any other failure', async () => {
+  it('reports any other failure immediately', async () => {
     plays('Refresh', failure('RefreshTokenRejected', 'The refresh token was rejected.'));
 
     const { failure: ended } = await rotated();
 
     expect(ended).toMatchObject({
-      ending: 'rotationFailed',
+      exitReason: 'rotationFailed',
       message: expect.stringContaining(
         'failed in Refresh: RefreshTokenRejected. The login no longer works.\n  The refresh token was rejected.\nNext\n',
       ),
@@ -189,7 +189,7 @@ describe('rotate, while it waits', () => {
     const { failure: ended } = await rotated();
 
     expect(ended).toMatchObject({
-      ending: 'rotationFailed',
+      exitReason: 'rotationFailed',
       message: expect.stringMatching(/^Next\n(?: .*\n)+.*#an-execution-that-was-stopped-or-timed-out$/m),
     });
   });
@@ -204,7 +204,7 @@ describe('rotate, while it waits', () => {
     const { failure: ended } = await rotated();
 
     expect(ended).toMatchObject({
-      ending: 'stillRunning',
+      exitReason: 'stillRunning',
       message: expect.stringContaining(`the rotation to version ${VERSION} is running.`),
     });
   });
@@ -219,7 +219,7 @@ describe('rotate, while it waits', () => {
     const { failure: ended } = await rotated();
 
     expect(ended).toMatchObject({
-      ending: 'stillRunning',
+      exitReason: 'stillRunning',
       message: expect.stringContaining(`the rotation to version ${VERSION} is running.`),
     });
   });

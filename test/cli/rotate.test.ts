@@ -10,7 +10,7 @@ const shared = sharedWorld(whenOver =>
 );
 let secrets = 0;
 
-/** A credential of the test alone. */
+/** A credential for one test. */
 async function secretOf() {
   const world = shared();
   const secret = `genesys/rotate-${++secrets}`;
@@ -70,7 +70,7 @@ describe('rotate', () => {
     expect(result).toMatchObject({ outcome: 'superseded', currentVersionId: await newer.promise });
   });
 
-  it('names state, error and runbook when the rotation fails, and the pending version at the next attempt', async () => {
+  it('names state, error and runbook when the rotation fails, also at the next attempt', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
@@ -110,7 +110,7 @@ describe('rotate', () => {
     );
   });
 
-  it('exits with another code when it times out and the rotation is still running', async () => {
+  it('exits with its own code when it times out while the rotation is running', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
 
@@ -120,7 +120,7 @@ describe('rotate', () => {
     expect(stderr).toContain(`genesys-token-rotation follow ${secret}`);
   });
 
-  it('reports that no execution started when it times out before', async () => {
+  it('reports that no execution has started when it times out before', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'lambda:rotation', kind: 'throttled' });
 
@@ -132,7 +132,7 @@ describe('rotate', () => {
   });
 });
 
-describe('rotate at Ctrl-C', () => {
+describe('rotate on Ctrl-C', () => {
   it('reports that the rotation keeps running', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
@@ -146,7 +146,7 @@ describe('rotate at Ctrl-C', () => {
     expect(stderr).toMatch(/execution arn:\S+ keeps running in AWS/);
   });
 
-  it('reports the same before an execution has started', async () => {
+  it('reports that Secrets Manager continues if no execution has started', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'lambda:rotation', kind: 'throttled' });
 

@@ -8,7 +8,7 @@ const NOW = new Date('2026-03-01T12:00:00Z');
 const LAST_ROTATION = new Date('2026-03-01T11:00:00Z');
 const DEPLOYMENT = { schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 } };
 
-/** A credential that was rotated an hour ago, with a token of a day. */
+/** A credential that was rotated an hour ago, with a one-day token. */
 function assessed(changes: Partial<Assessed> = {}): Assessed {
   return {
     secret: secret(),
@@ -45,12 +45,12 @@ function token(expiresAt: string, alternate: 'none' | 'lost' = 'none'): Assessed
   };
 }
 
-describe('the warnings of status', () => {
+describe('warningsOf', () => {
   it.each<[string, Partial<Assessed>]>([
     ['healthy', {}],
-    ['healthy, and verified', { check: 'works' }],
-    ['dead, which is the verdict', { check: 'rejected' }],
-  ])('do not exist for a credential that is %s', (_what, changes) => {
+    ['healthy and verified', { check: 'works' }],
+    ['rejected, which the verdict reports', { check: 'rejected' }],
+  ])('returns no warning for a credential that is %s', (_what, changes) => {
     expect(warningsOf(assessed(changes), DEPLOYMENT, NOW)).toEqual([]);
   });
 
@@ -65,12 +65,12 @@ describe('the warnings of status', () => {
       { token: token('2026-03-02T11:00:00Z', 'lost') },
       /authorize --alternate/,
     ],
-    ['is not rotated any more', { secret: secret(false) }, /rotation is disabled/],
+    ['is no longer rotated', { secret: secret(false) }, /Rotation is disabled/],
     ['the caller may not read', { token: { kind: 'unreadable' } }, /unverified/],
     ['is not complete', { token: { kind: 'incomplete', reason: 'It lacks a key.' } }, /lacks a key/],
-    ['may not call what a rotation calls', { check: 'forbidden' }, /may not call/],
-    ['Genesys Cloud could not be asked about', { check: 'no response' }, /no response/],
-  ])('name a credential that %s', (_what, changes, warning) => {
+    ['has a user who may not call the API', { check: 'forbidden' }, /may not call/],
+    ['could not be verified with Genesys Cloud', { check: 'no response' }, /no response/],
+  ])('warns about a credential that %s', (_what, changes, warning) => {
     expect(warningsOf(assessed(changes), DEPLOYMENT, NOW)).toEqual([expect.stringMatching(warning)]);
   });
 });

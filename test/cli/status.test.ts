@@ -19,7 +19,7 @@ const OPTIONS = {
 
 const shared = sharedWorld(whenOver => rotationWorld(OPTIONS, whenOver));
 
-// Each test begins with a deployment without credentials.
+// Each test starts with a deployment without credentials.
 afterEach(async () => {
   const { sandbox, secrets } = shared();
   sandbox.faults.clear();
@@ -29,12 +29,12 @@ afterEach(async () => {
 });
 
 describe('status', () => {
-  it('is read again and again with --watch, until Ctrl-C', async () => {
+  it('refreshes the output with --watch until Ctrl-C', async () => {
     const world = shared();
     await world.credential({ secretName: 'crm/genesys' });
     const cli = startCli(world, ['status', '--watch', '1']);
 
-    await cli.seen(/(?:Press Ctrl-C to end\.\n[\s\S]*){2}/);
+    await cli.seen(/(?:Press Ctrl-C to stop\.\n[\s\S]*){2}/);
     cli.interrupt();
     const { exitCode, stdout } = await cli.ended;
 
@@ -42,7 +42,7 @@ describe('status', () => {
     expect(stdout.match(/^crm\/genesys /gm)?.length).toBeGreaterThan(1);
   });
 
-  it('names a profile that does not exist', async () => {
+  it('reports a profile that does not exist', async () => {
     const { exitCode, stderr } = await runCli(shared().sandbox, ['status', '--profile', 'nobody']);
 
     expect(exitCode).toBe(EXIT_CODES.failed.code);
@@ -87,7 +87,7 @@ describe('status', () => {
     });
   });
 
-  it('reports each of the five healths, and exits as unhealthy', async () => {
+  it('reports each of the five health values, and exits with the code for problems', async () => {
     const world = await rotationWorld(OPTIONS);
     skipRetryDelays(world.sandbox);
     const credentials = {
@@ -212,7 +212,7 @@ describe('status', () => {
     });
   });
 
-  it('ignores a failure after which somebody stored another credential', async () => {
+  it('ignores a failure if somebody has stored another credential since', async () => {
     const world = shared();
     const credential = await world.credential();
     world.revokeUserOf(credential.clientId);
@@ -236,10 +236,10 @@ describe('status', () => {
     const { exitCode, stdout } = await runCli(world.sandbox, ['status']);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('shorter than interval and window');
+    expect(stdout).toContain('shorter than the rotation interval plus the window');
   });
 
-  it('reports no token expiry where the caller may not read the value', async () => {
+  it('reports no token expiry if the caller may not read the value', async () => {
     const world = shared();
     const { secretArn } = await world.credential();
     await world.rotate(secretArn);
@@ -257,7 +257,7 @@ describe('status', () => {
     });
   });
 
-  it('calls Genesys Cloud with each token with --verify, and refreshes none', async () => {
+  it('calls Genesys Cloud with each access token with --verify, and refreshes none', async () => {
     const world = shared();
     const live = await world.credential({ secretName: 'a/live' });
     const revoked = await world.credential({ secretName: 'b/revoked' });
@@ -292,7 +292,7 @@ describe('status', () => {
     expect(raw).toContain('\u001b[32mhealthy\u001b[39m');
   });
 
-  it('succeeds when the deployment has no credential', async () => {
+  it('succeeds when the deployment has no credentials', async () => {
     const { sandbox } = shared();
 
     const { exitCode, result } = await runCliForJson(sandbox, ['status']);
@@ -301,7 +301,7 @@ describe('status', () => {
     expect(result).toEqual({ deployment: 'genesys-token-rotation', credentials: [] });
   });
 
-  it('exits with 130 at Ctrl-C, at once', async () => {
+  it('exits immediately with 130 on Ctrl-C', async () => {
     const world = await rotationWorld({
       awsInterceptors: [
         async ({ operation }, next) =>

@@ -15,7 +15,7 @@ function colourTerminal({ json = false } = {}) {
 
 describe('terminalText', () => {
   it.each([true, false])(
-    'removes what acts on a terminal, and keeps line feeds (styles kept: %s)',
+    'removes characters that a terminal interprets, except line feeds (styles kept: %s)',
     keepsStyle => {
       const text = terminalText(HOSTILE_TEXT, keepsStyle);
 
@@ -24,7 +24,7 @@ describe('terminalText', () => {
     },
   );
 
-  it('keeps colours where they are shown, and no sequence that hides text', () => {
+  it('keeps colours if styles are kept, and removes sequences that hide text', () => {
     const coloured = '\u001b[31mred\u001b[39m \u001b[8mhidden\u001b[28m';
 
     expect(terminalText(coloured, true)).toBe('\u001b[31mred\u001b[39m [8mhidden[28m');
@@ -33,7 +33,7 @@ describe('terminalText', () => {
 });
 
 describe('Terminal', () => {
-  it.each(['line', 'note', 'print'] as const)('writes no character that acts with %s', method => {
+  it.each(['line', 'note', 'print'] as const)('%s writes no character that a terminal interprets', method => {
     const { terminal, written } = colourTerminal();
 
     terminal[method](`${terminal.style('red', 'failed')} ${HOSTILE_TEXT}`);
@@ -43,7 +43,7 @@ describe('Terminal', () => {
     expect(text.replace('\u001b[31m', '').replace('\u001b[39m', '').replaceAll('\n', '')).not.toMatch(ACTING);
   });
 
-  it('writes JSON whose characters a terminal shows as they are', () => {
+  it('escapes all characters in JSON that a terminal interprets', () => {
     const { terminal, written } = colourTerminal({ json: true });
 
     terminal.result({ message: `${HOSTILE_TEXT}\u{e0041}` });

@@ -30,8 +30,8 @@ async function unsettledSecret(secretName: string) {
   return { world, sandbox: world.sandbox, secretArn, owner: owner.executionArn };
 }
 
-describe('an exchange whose result only another execution can hold', () => {
-  it('lets rotate follow the rotation function, which redrives that execution first', async () => {
+describe('an exchange whose result may be in another execution', () => {
+  it('is settled by the rotation function, which redrives that execution first, while rotate follows', async () => {
     const { sandbox, owner } = await unsettledSecret('crm/followed');
 
     const { exitCode, stderr, result } = await runCliForJson(sandbox, ['rotate', 'crm/followed']);
@@ -48,7 +48,7 @@ describe('an exchange whose result only another execution can hold', () => {
     expect(sandbox.stepFunctions.execution(owner)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
   });
 
-  it('keeps redrive from redriving the newcomer before that execution', async () => {
+  it('makes redrive refuse the newer execution before that execution', async () => {
     const { sandbox, owner } = await unsettledSecret('crm/newcomer');
     sandbox.faults.add({ target: 'states:RedriveExecution', kind: 'access-denied', by: 'rotation' });
     onTestFinished(() => sandbox.faults.clear());
@@ -73,7 +73,7 @@ describe('an exchange whose result only another execution can hold', () => {
 });
 
 describe('a secret with the login of another secret', () => {
-  it('is redriven after a new login for it, not after one for the other secret', async () => {
+  it('can be redriven after a new login for it, not after a login for the other secret', async () => {
     const world = shared();
     const { sandbox } = world;
     const owner = await world.credential({ secretName: 'crm/owner' });

@@ -17,51 +17,52 @@ const shared = sharedWorld(async whenOver => {
 });
 
 const WORKS = 'Consumers hold a working access token.';
-const DEAD = 'Consumers hold an access token that no longer works.';
-/** What the message says, whose function may not test the token. */
-const MAY_BE_DEAD = 'Consumers may hold an access token that no longer works (unverified).';
+const NO_LONGER_WORKS = 'Consumers hold an access token that no longer works.';
+/** The impact in the message: the function that sends it may not test the token. */
+const MAY_NOT_WORK = 'Consumers may hold an access token that no longer works (unverified).';
 
-const UNENDED = 'Consumers keep their access token (unverified). This rotation has not invalidated it.';
+const NOT_INVALIDATED =
+  'Consumers keep their access token (unverified). This rotation has not invalidated it.';
 
 interface Situation {
   readonly what: string;
-  /** Stays until the end of the situation, unless it is `gone`. */
+  /** Active until the end of the situation, unless `isFaultGone`. */
   readonly fault?: Parameters<RotationWorld['sandbox']['faults']['add']>[0];
   readonly isFaultGone?: true;
-  /** What Genesys Cloud responds to every call of `users/me`. */
-  readonly answered?: Parameters<RotationWorld['usersRespondWith']>[0];
+  /** Genesys Cloud's response to every call of `users/me`. */
+  readonly usersResponse?: Parameters<RotationWorld['usersRespondWith']>[0];
   readonly before?: (world: RotationWorld, credential: FirstCredential) => unknown;
   readonly after?: (world: RotationWorld, credential: FirstCredential) => unknown;
   readonly state: string;
   readonly error: string;
   readonly health: string;
   readonly impact: string;
-  readonly told: string;
+  readonly notified: string;
   readonly commands: readonly (string | null)[];
-  /** What `redrive` does when it is typed now. */
+  /** The exit code of `redrive` in this situation. */
   readonly redrive: keyof typeof EXIT_CODES;
 }
 
 const SITUATIONS: readonly Situation[] = [
   {
-    what: 'KMS refuses StorePending after the refresh',
+    what: 'KMS denies StorePending access after the refresh',
     fault: { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' },
     state: 'StorePending',
     error: 'AccessDeniedException',
     health: 'expired',
-    impact: DEAD,
-    told: MAY_BE_DEAD,
+    impact: NO_LONGER_WORKS,
+    notified: MAY_NOT_WORK,
     commands: [null, 'redrive'],
     redrive: 'rotationFailed',
   },
   {
-    what: 'Genesys Cloud fails, also where redrive looks',
+    what: 'Genesys Cloud fails, also when redrive checks it',
     fault: { target: 'genesys:*', kind: 'server-error' },
     state: 'Refresh',
     error: 'GenesysUnavailable',
     health: 'stuck',
-    impact: UNENDED,
-    told: UNENDED,
+    impact: NOT_INVALIDATED,
+    notified: NOT_INVALIDATED,
     commands: [null, 'redrive'],
     redrive: 'refused',
   },
@@ -71,8 +72,9 @@ const SITUATIONS: readonly Situation[] = [
     state: 'Refresh',
     error: 'RefreshTokenRejected',
     health: 'needs-authorisation',
-    impact: DEAD,
-    told: 'Consumers hold an access token that works until it expires, unless it was also revoked (unverified).',
+    impact: NO_LONGER_WORKS,
+    notified:
+      'Consumers hold an access token that works until it expires, unless it was also revoked (unverified).',
     commands: ['authorize', 'redrive'],
     redrive: 'refused',
   },
@@ -82,24 +84,24 @@ const SITUATIONS: readonly Situation[] = [
     state: 'Refresh',
     error: 'ClientRejected',
     health: 'expired',
-    impact: DEAD,
-    told: UNENDED,
+    impact: NO_LONGER_WORKS,
+    notified: NOT_INVALIDATED,
     commands: [null, 'redrive'],
     redrive: 'refused',
   },
   {
-    what: 'Promote was refused, and somebody edited the secret since',
+    what: 'Promote was denied, and somebody has edited the secret since',
     fault: { target: 'secretsmanager:UpdateSecretVersionStage', kind: 'access-denied' },
     isFaultGone: true,
     after: async (world, { secretArn }) => {
       world.sandbox.clock.advance(1_000);
-      await world.editSecret(secretArn, { queue: 'added by hand' });
+      await world.editSecret(secretArn, { queue: 'added manually' });
     },
     state: 'Promote',
     error: 'AccessDeniedException',
     health: 'expired',
-    impact: DEAD,
-    told: MAY_BE_DEAD,
+    impact: NO_LONGER_WORKS,
+    notified: MAY_NOT_WORK,
     commands: ['redrive'],
     redrive: 'done',
   },
@@ -113,18 +115,18 @@ const SITUATIONS: readonly Situation[] = [
     error: 'InvalidSecret',
     health: 'needs-authorisation',
     impact: 'Consumers find an incomplete credential.',
-    told: UNENDED,
+    notified: NOT_INVALIDATED,
     commands: ['authorize', null, 'redrive'],
     redrive: 'refused',
   },
   {
-    what: 'the journal refuses before anything is spent',
+    what: 'the journal denies access before anything is spent',
     fault: { target: 'dynamodb:GetItem', kind: 'access-denied', by: 'refresh' },
     state: 'Refresh',
     error: 'AccessDeniedException',
     health: 'stuck',
     impact: WORKS,
-    told: UNENDED,
+    notified: NOT_INVALIDATED,
     commands: [null, 'redrive'],
     redrive: 'rotationFailed',
   },
@@ -139,29 +141,29 @@ const SITUATIONS: readonly Situation[] = [
     error: 'SharedLogin',
     health: 'needs-authorisation',
     impact: WORKS,
-    told: UNENDED,
+    notified: NOT_INVALIDATED,
     commands: ['authorize', 'redrive'],
     redrive: 'refused',
   },
   {
-    what: 'the API refuses the new token',
-    answered: { status: 401, headers: {}, body: '' },
+    what: 'the API rejects the new token',
+    usersResponse: { status: 401, headers: {}, body: '' },
     state: 'Verify',
     error: 'AccessTokenRejected',
     health: 'expired',
-    impact: DEAD,
-    told: MAY_BE_DEAD,
+    impact: NO_LONGER_WORKS,
+    notified: MAY_NOT_WORK,
     commands: [null, 'redrive'],
     redrive: 'refused',
   },
   {
     what: 'the user may not call the API',
-    answered: { status: 403, headers: {}, body: '' },
+    usersResponse: { status: 403, headers: {}, body: '' },
     state: 'Verify',
     error: 'AccessTokenForbidden',
     health: 'stuck',
     impact: WORKS,
-    told: MAY_BE_DEAD,
+    notified: MAY_NOT_WORK,
     commands: [null, 'redrive'],
     redrive: 'rotationFailed',
   },
@@ -171,8 +173,8 @@ const SITUATIONS: readonly Situation[] = [
     state: 'Verify',
     error: 'WrongUser',
     health: 'expired',
-    impact: DEAD,
-    told: MAY_BE_DEAD,
+    impact: NO_LONGER_WORKS,
+    notified: MAY_NOT_WORK,
     commands: ['authorize', 'redrive'],
     redrive: 'refused',
   },
@@ -189,18 +191,18 @@ const SITUATIONS: readonly Situation[] = [
     error: 'InvalidSecret',
     health: 'needs-authorisation',
     impact: 'Consumers find an incomplete credential.',
-    told: MAY_BE_DEAD,
+    notified: MAY_NOT_WORK,
     commands: ['authorize', null, 'redrive'],
     redrive: 'refused',
   },
 ];
 
-interface Told {
+interface Advice {
   readonly impact: string;
   readonly next: readonly { readonly command: string | null }[];
 }
 
-function commandsOf({ next }: Told, secret: string): (string | null)[] {
+function commandsOf({ next }: Advice, secret: string): (string | null)[] {
   return next.map(
     ({ command }) => command && (new RegExp(`(\\w+) ${secret}$`).exec(command)?.[1] ?? command),
   );
@@ -214,7 +216,7 @@ describe('every command gives the same verdict', () => {
     const credential = await world.credential({ secretName: secret });
     await situation.before?.(world, credential);
     if (situation.fault !== undefined) sandbox.faults.add(situation.fault);
-    const serveUsers = situation.answered && world.usersRespondWith(situation.answered);
+    const serveUsers = situation.usersResponse && world.usersRespondWith(situation.usersResponse);
 
     const rotate = await runCliForJson(sandbox, ['rotate', secret]);
     if (situation.isFaultGone) sandbox.faults.clear();
@@ -231,7 +233,7 @@ describe('every command gives the same verdict', () => {
     serveUsers?.();
 
     const { credentials } = status.result as {
-      credentials: (Told & { health: string; execution: object })[];
+      credentials: (Advice & { health: string; execution: object })[];
     };
     const [shown] = credentials;
     expect(rotate.result).toMatchObject({
@@ -247,7 +249,7 @@ describe('every command gives the same verdict', () => {
     expect(shown && commandsOf(shown, secret)).toEqual(situation.commands);
     expect(status.exitCode).toBe(EXIT_CODES.unhealthy.code);
 
-    const { impact, next } = follow.result as Told;
+    const { impact, next } = follow.result as Advice;
     expect({ impact, next }).toEqual({ impact: shown?.impact, next: shown?.next });
     const { steps } = diagnose.result as { steps: readonly { step: string; fix?: string }[] };
     const { fix = '' } = steps.find(({ step }) => step === 'last-execution') ?? {};
@@ -255,7 +257,7 @@ describe('every command gives the same verdict', () => {
       expect(fix).toContain(line);
     }
     expect(message.message).toContain(`${situation.state}: ${situation.error}`);
-    expect(message.message).toContain(situation.told);
+    expect(message.message).toContain(situation.notified);
     expect(redrive.exitCode).toBe(EXIT_CODES[situation.redrive].code);
   });
 });
@@ -290,7 +292,7 @@ describe('an execution that failed after AWSCURRENT had moved to its version', (
 });
 
 describe('the last rotation', () => {
-  it('is the one that an operator redrove, although Secrets Manager does not count it', async () => {
+  it('is the rotation that an operator redrove, even though Secrets Manager does not count it', async () => {
     const { sandbox, ...world } = shared();
     const secret = 'verdict/redriven';
     await world.credential({ secretName: secret });
@@ -321,12 +323,12 @@ describe('without permission to read the secret', () => {
     const { result, exitCode } = await runCliForJson(sandbox, ['status', secret]);
     sandbox.faults.clear();
 
-    expect(result).toMatchObject({ credentials: [{ health: 'stuck', impact: MAY_BE_DEAD }] });
+    expect(result).toMatchObject({ credentials: [{ health: 'stuck', impact: MAY_NOT_WORK }] });
     expect(exitCode).toBe(EXIT_CODES.unhealthy.code);
   });
 });
 
-describe('while a rotation runs', () => {
+describe('while a rotation is running', () => {
   /** A rotation that stays in Verify until it is released. */
   async function running(secret: string) {
     const { sandbox, ...world } = shared();
@@ -341,12 +343,12 @@ describe('while a rotation runs', () => {
     return { sandbox, entered: entered.promise, release: released.resolve };
   }
 
-  it('status and another rotate name follow, which shows it to its end', async () => {
+  it('status and another rotate suggest follow, which shows the rotation until it ends', async () => {
     const secret = 'verdict/running';
     const { sandbox, entered, release } = await running(secret);
     await entered;
 
-    // At the same time: the function that is held has its own timeout.
+    // Concurrently, because the held function has its own timeout.
     const [status, again, slow] = await Promise.all([
       runCliForJson(sandbox, ['status', secret]),
       runCliForJson(sandbox, ['rotate', secret]),
@@ -378,16 +380,16 @@ describe('while a rotation runs', () => {
     const released = Promise.withResolvers<void>();
     world.before('rotation', () => released.promise);
     await runCliForJson(sandbox, ['rotate', secret, '--no-wait']);
-    const looks = (): number =>
+    const polls = (): number =>
       sandbox.callLog
         .calls()
         .filter(
           ({ operation, functionArn }) => operation === 'DescribeExecution' && functionArn === undefined,
         ).length;
-    const before = looks();
+    const before = polls();
 
     const following = runCliForJson(sandbox, ['follow', secret]);
-    await vi.waitUntil(() => looks() > before + 1, 30_000);
+    await vi.waitUntil(() => polls() > before + 1, 30_000);
     released.resolve();
 
     expect((await following).result).toMatchObject({ secret, outcome: 'rotated' });

@@ -1,17 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { shortened, table } from '../../cli/shared/table.ts';
-import { columns, wrapped } from '../../cli/shared/terminal.ts';
+import { shorten, table } from '../../cli/shared/table.ts';
+import { columns, wrap } from '../../cli/shared/terminal.ts';
 import { runCli } from '../helpers/cli.ts';
 import { redriveWorld } from './redrive-world.ts';
 
-/** Words that stay whole: names, ARNs, and what stands in for them. */
+/** Words that are never split: names and ARNs. */
 const LONG_WORD = /\S{41,}/;
 
 const { failedRotation } = redriveWorld();
 
 describe.each([80, 120])('on a terminal of %i columns', width => {
-  it('every command about a failed rotation fits, with whole words', async () => {
+  it('wraps the output of every command about a failed rotation between words', async () => {
     const { sandbox, secret } = await failedRotation();
     const run = (...args: readonly string[]) => runCli(sandbox, args, { columns: width });
 
@@ -44,7 +44,7 @@ describe.each([80, 120])('on a terminal of %i columns', width => {
   });
 });
 
-describe('wrapped', () => {
+describe('wrap', () => {
   it.each([
     ['one two three', 'one two\nthree'],
     ['  one two three', '  one\n  two\n  three'],
@@ -52,12 +52,12 @@ describe('wrapped', () => {
     ['', ''],
     ['a\n\nb', 'a\n\nb'],
     ['\u001b[31mone\u001b[39m two three', '\u001b[31mone\u001b[39m two\nthree'],
-  ])('breaks %j between words', (text, lines) => {
-    expect(wrapped(text, 8)).toBe(lines);
+  ])('wraps %j between words', (text, lines) => {
+    expect(wrap(text, 8)).toBe(lines);
   });
 
-  it('indents the lines that continue a line by the given columns', () => {
-    expect(wrapped('name    one two', 12, 8)).toBe('name    one\n        two');
+  it('indents continuation lines by the given columns', () => {
+    expect(wrap('name    one two', 12, 8)).toBe('name    one\n        two');
   });
 });
 
@@ -71,16 +71,16 @@ describe('table', () => {
     [26, 'A     C     D\naaaa  cccc  dddd dddd'],
     [20, 'A     D\naaaa  dddd dddd'],
     [12, 'A     D\naaaa  dddd\n      dddd'],
-  ])('drops columns and folds the last one to fit %s columns', (width, text) => {
+  ])('drops columns and wraps the last one to fit a width of %s', (width, text) => {
     expect(table(COLUMNS, ROWS, width)).toBe(text);
   });
 });
 
-describe('shortened', () => {
+describe('shorten', () => {
   it.each([
     ['crm/genesys', 11, 'crm/genesys'],
     ['crm/genesys/voicemail', 11, 'crm/g…email'],
   ])('keeps both ends of %s', (text, width, result) => {
-    expect(shortened(text, width)).toBe(result);
+    expect(shorten(text, width)).toBe(result);
   });
 });

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
-import { familyOf, isAlive } from './processes.ts';
+import { isAlive, processTreeOf } from './processes.ts';
 import { emptyFolder, PROJECT } from './project.ts';
 
-/** Shells that npm may run a script in. bash replaces itself by the program; dash stays, and waits for it. */
+/** Shells in which npm may run a script. bash replaces itself with the program; dash stays and waits for it. */
 const SHELLS = ['/bin/sh', '/bin/bash', '/bin/dash'].filter(shell => existsSync(shell));
 
 /** `npm run sandbox` in a separate folder and process group, once the sandbox is ready. */
@@ -33,13 +33,13 @@ async function npmRunSandbox(shell: string) {
   const errors = text(stderr);
   const exited = once(npm, 'exit');
   const [ready] = await once(createInterface(stdout), 'line');
-  for (const each of familyOf(pid)) processes.add(each);
+  for (const each of processTreeOf(pid)) processes.add(each);
   expect(JSON.parse(String(ready))).toHaveProperty('aws.endpoint');
   return { npm, pid, processes: [...processes], exited, errors };
 }
 
 describe.each(SHELLS)('npm run sandbox in the shell %s', shell => {
-  it('leaves no process behind when npm gets SIGTERM', async () => {
+  it('leaves no process behind when npm receives SIGTERM', async () => {
     const { npm, processes, exited } = await npmRunSandbox(shell);
 
     npm.kill('SIGTERM');
@@ -48,7 +48,7 @@ describe.each(SHELLS)('npm run sandbox in the shell %s', shell => {
     await vi.waitFor(() => expect(processes.filter(isAlive)).toEqual([]), 5_000);
   });
 
-  it('closes in good order on Ctrl-C, which the terminal sends to all processes', async () => {
+  it('shuts down cleanly on Ctrl-C, which the terminal sends to all processes', async () => {
     const { pid, processes, exited, errors } = await npmRunSandbox(shell);
 
     process.kill(-pid, 'SIGINT');

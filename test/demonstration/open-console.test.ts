@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import type { Overview } from '../../sandbox/console/views.ts';
 import { emptyFolder, PROJECT, Program } from './project.ts';
 
-/** No desktop, whatever the machine has. */
+/** Hides any desktop of the machine. */
 const NO_DESKTOP = {
   DISPLAY: '',
   WAYLAND_DISPLAY: '',
@@ -13,7 +13,7 @@ const NO_DESKTOP = {
   XDG_CURRENT_DESKTOP: 'X-Generic',
 };
 
-/** A program that follows the redirect and opens the stream of the page, as a browser does. */
+/** A stand-in for the browser that follows the redirect and opens the page's stream. */
 function browser(): string {
   const script = path.join(emptyFolder(), 'browser.sh');
   const code =
@@ -22,7 +22,7 @@ function browser(): string {
   return script;
 }
 
-// On other platforms only the real browser can be opened.
+// On other platforms, tests can open only the real browser.
 describe.runIf(process.platform === 'linux')('--open', () => {
   it('opens the console, rotates there, and runs until Ctrl-C (npm start)', async () => {
     const cwd = emptyFolder();
@@ -44,7 +44,7 @@ describe.runIf(process.platform === 'linux')('--open', () => {
       /Opening your browser\.\nThe rotation starts when the page is open\.\n\nRotateSecret\n/,
     );
     expect(stdout).toContain('GET /api/v2/users/me responds with 200');
-    // The synthesis takes most of the time.
+    // Most of the time is synthesis.
   }, 120_000);
 
   it('reports that there is no browser, and prints the address of the console (npm run sandbox)', async () => {

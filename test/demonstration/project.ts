@@ -11,21 +11,21 @@ import { onTestFinished } from 'vitest';
 /** The project's own folder. */
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** How a program ended, and what it printed. */
+/** The exit code and output of a program. */
 interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A folder that is removed when the test ends; a program that runs there leaves the project's folder alone. */
+/** A folder that is removed when the test ends. A program that runs there does not touch the project's folder. */
 export function emptyFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'project-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A program of the project that runs until it ends by itself, or the test does. */
+/** A program of the project. It runs until it exits or the test ends. */
 export class Program {
   readonly ended: Promise<Ended>;
   readonly #process: ChildProcess;
@@ -54,12 +54,12 @@ export class Program {
     return this.#process.pid ?? 0;
   }
 
-  /** The first line that it prints, as soon as it is there; what it printed when it ends before that. */
+  /** Waits for the first line of output. Returns standard error if the program exits before that. */
   async ready(): Promise<string> {
     return await Promise.race([this.#firstLine, this.ended.then(({ stderr }) => stderr)]);
   }
 
-  /** What it has printed as soon as that matches; what it printed in all, errors too, when it ends before that. */
+  /** Waits for output that matches. Returns all output, including errors, if the program exits before that. */
   async printed(pattern: RegExp): Promise<string> {
     let printed = '';
     const matched = new Promise<string>(resolve => {

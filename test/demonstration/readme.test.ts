@@ -20,7 +20,7 @@ function rowsUnder(heading: string): (readonly [string, string])[] {
   ]);
 }
 
-/** The switches under a heading, each with its default as it is written in code. */
+/** The switches under a heading, each with its default as written in code. */
 function switchesUnder(heading: string): Record<string, string> {
   return Object.fromEntries(
     rowsUnder(heading).map(([name, cell]) => [name, /^`([^`]+)`/.exec(cell)?.[1] ?? cell]),

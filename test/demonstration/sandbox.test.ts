@@ -18,12 +18,12 @@ import { emptyFolder, Program } from './project.ts';
 
 type Sdk = typeof import('purecloud-platform-client-v2');
 
-/** What the sandbox prints of Genesys Cloud. */
+/** What the sandbox prints about Genesys Cloud. */
 interface GenesysAddress extends CodeGrant {
   readonly apiUrl: string;
 }
 
-/** A folder in which the stack has been synthesised. */
+/** A folder that contains the synthesised stack. */
 function builtProject(): string {
   const folder = emptyFolder();
   symlinkSync(inject('assemblyDirectory'), path.join(folder, 'cdk.out'));
@@ -45,13 +45,13 @@ async function listener() {
   return { port: String(address.port), close };
 }
 
-/** What a client of the AWS SDK needs of the line that the sandbox prints. */
+/** The configuration of an AWS SDK client, from the line that the sandbox prints. */
 function clientConfig({ aws }: { aws: { endpoint: string; region: string } & AccessKey }) {
   const { endpoint, region, ...credentials } = aws;
   return { endpoint, region, credentials };
 }
 
-/** The vendor's SDK, pointed at a private gateway. It reads and watches a file in the home folder once it is loaded. */
+/** Genesys Cloud's SDK with a private gateway. Once loaded, it reads and watches a file in the home folder. */
 function genesysSdk({ loginUrl, apiUrl }: GenesysAddress): Sdk {
   vi.stubEnv('HOME', emptyFolder());
   const sdk = createRequire(import.meta.url)('purecloud-platform-client-v2') as Sdk;
@@ -69,8 +69,8 @@ function genesysSdk({ loginUrl, apiUrl }: GenesysAddress): Sdk {
   return sdk;
 }
 
-/** Logs in as a person does, and lets the vendor's SDK exchange the code. */
-async function logInBySdk(sdk: Sdk, genesys: GenesysAddress) {
+/** Logs in like a user, and lets Genesys Cloud's SDK exchange the code. */
+async function logInWithSdk(sdk: Sdk, genesys: GenesysAddress) {
   const { loginUrl, clientId, clientSecret, redirectUri, userName, password } = genesys;
   const query = new URLSearchParams({
     response_type: 'code',
@@ -82,7 +82,7 @@ async function logInBySdk(sdk: Sdk, genesys: GenesysAddress) {
 }
 
 describe('npm run sandbox', () => {
-  it('serves the AWS SDK and the SDK of Genesys Cloud at the addresses that it prints', async () => {
+  it('serves the AWS SDK and the Genesys Cloud SDK at the addresses that it prints', async () => {
     const { port, close } = await listener();
     await close();
     const program = new Program('sandbox/main.ts', ['--json', '--port', port], { cwd: builtProject() });
@@ -106,7 +106,7 @@ describe('npm run sandbox', () => {
     );
     sdk.ApiClient.instance.setAccessToken(current.accessToken);
     const user = await new sdk.UsersApi().getUsersMe();
-    const login = await logInBySdk(sdk, ready.genesys);
+    const login = await logInWithSdk(sdk, ready.genesys);
     program.signal('SIGTERM');
     const { exitCode, stdout, stderr } = await program.ended;
 
@@ -136,22 +136,22 @@ describe('npm run sandbox', () => {
     return { program, functionProcesses };
   }
 
-  it('ends on SIGINT in the middle of a rotation, and leaves no process behind', async () => {
+  it('exits on SIGINT in the middle of a rotation, and leaves no process behind', async () => {
     const { program, functionProcesses } = await rotating();
 
     program.signal('SIGINT');
     const { exitCode, stderr } = await program.ended;
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    // A process whose parent has ended may need a moment to notice.
+    // A process may need a moment to notice that its parent has exited.
     await vi.waitFor(() => expect(functionProcesses.filter(isAlive)).toEqual([]), 5_000);
   });
 
-  it('stops at once on a second signal', async () => {
+  it('exits immediately on a second signal', async () => {
     const { program } = await rotating();
 
-    // Both arrive while it is halted, so that the first has no time to end it. Not a second SIGINT: of two equal
-    // signals that wait, the operating system delivers one.
+    // Both signals arrive while the program is stopped, so the first has no time to end it. The second is not SIGINT,
+    // because the operating system merges identical pending signals.
     program.signal('SIGSTOP');
     program.signal('SIGINT');
     program.signal('SIGTERM');
@@ -161,7 +161,7 @@ describe('npm run sandbox', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
   });
 
-  it('removes the temporary files of a sandbox that was killed, and its own', async () => {
+  it('removes its own temporary files and those of a killed sandbox', async () => {
     const TMPDIR = emptyFolder();
     const { program: killed } = await rotating({ TMPDIR });
     killed.signal('SIGKILL');
@@ -170,16 +170,16 @@ describe('npm run sandbox', () => {
 
     const next = new Program('sandbox/main.ts', ['--json'], { cwd: builtProject(), env: { TMPDIR } });
     await next.ready();
-    const beside = readdirSync(TMPDIR);
+    const filesWhileRunning = readdirSync(TMPDIR);
     next.signal('SIGTERM');
     await next.ended;
 
     expect(left.length).toBeGreaterThan(0);
-    expect(beside.filter(name => left.includes(name))).toEqual([]);
+    expect(filesWhileRunning.filter(name => left.includes(name))).toEqual([]);
     expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
-  it('prints instructions for a person', async () => {
+  it('prints instructions without --json', async () => {
     const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
     await program.ready();
 
@@ -199,7 +199,7 @@ describe('npm run sandbox', () => {
     expect(stdout).toMatch(/^ {2}npm run cli -- rotate genesys\/demo$/m);
   });
 
-  it('ends with 1 and one line when the port is in use', async () => {
+  it('exits with 1 and one line when the port is in use', async () => {
     const { port } = await listener();
 
     const program = new Program('sandbox/main.ts', ['--port', port], { cwd: builtProject() });
@@ -211,7 +211,7 @@ describe('npm run sandbox', () => {
     });
   });
 
-  it('ends with 1 and one line when nothing has been synthesised', async () => {
+  it('exits with 1 and one line when the stack has not been synthesised', async () => {
     const program = new Program('sandbox/main.ts', ['--json'], { cwd: emptyFolder() });
 
     const { exitCode, stdout, stderr } = await program.ended;
@@ -220,7 +220,7 @@ describe('npm run sandbox', () => {
     expect(stderr).toMatch(/^[^\n]*npm run synth[^\n]*\n$/);
   });
 
-  it.each(['0', '65536', '4566.5', 'http'])('ends with 1 and one line for --port %s', async port => {
+  it.each(['0', '65536', '4566.5', 'http'])('exits with 1 and one line for --port %s', async port => {
     const program = new Program('sandbox/main.ts', ['--port', port], { cwd: builtProject() });
 
     const { exitCode, stdout, stderr } = await program.ended;

@@ -5,14 +5,14 @@ import { emptyFolder, PROJECT, Program } from './project.ts';
 
 const STATES = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
-/** A folder with the CDK app, in which `npm start` writes its cdk.out. */
+/** A folder with the CDK app, where `npm start` writes its cdk.out. */
 function projectFolder(): string {
   const folder = emptyFolder();
   symlinkSync(path.join(PROJECT, 'infra'), path.join(folder, 'infra'));
   return folder;
 }
 
-/** A folder whose CDK app returns the synthesised stack with functions that fail when they are loaded. */
+/** A folder whose CDK app produces the synthesised stack, but with functions that fail at load. */
 function brokenProjectFolder(): string {
   const folder = emptyFolder();
   const assembly = path.join(folder, 'broken');
@@ -55,7 +55,7 @@ describe('npm start', () => {
       awsCalls: expect.any(Object),
     });
     expect(run.versions.current).not.toBe(run.versions.previous);
-    // The number of reads depends on the polls; the number of writes, seals and opened seals does not.
+    // Polling changes the number of reads, but not of writes, seals and opened seals.
     expect(run.awsCalls).toMatchObject({
       'states:StartExecution': 1,
       'kms:GenerateDataKey': 2,

@@ -21,7 +21,7 @@ const program = makeProgram({
   signal: new AbortController().signal,
 });
 
-/** What of a line `genesys-token-rotation <command> …` the program does not know. */
+/** The command and options in a line `genesys-token-rotation <command> …` that do not exist. */
 function unknownIn(line: string): readonly string[] {
   const [, name, rest = ''] = /^(?:npx )?genesys-token-rotation (\w+)(.*)/.exec(line) ?? [];
   if (name === undefined) return [];
@@ -35,8 +35,8 @@ function unknownIn(line: string): readonly string[] {
     .filter(option => option !== '--help' && !known.has(option));
 }
 
-describe('the commands', () => {
-  it.each(PAGES)('of %s are scripts of the package', page => {
+describe('the commands in the documentation', () => {
+  it.each(PAGES)('%s uses only scripts of the package', page => {
     const unknown = commandsOf(textOf(page))
       .flatMap(scriptsIn)
       .filter(script => !(script in scripts));
@@ -44,18 +44,18 @@ describe('the commands', () => {
     expect(unknown).toEqual([]);
   });
 
-  it.each(PAGES)('of %s are commands and options of the program', page => {
+  it.each(PAGES)('%s uses only commands and options of the program', page => {
     expect(commandsOf(textOf(page)).flatMap(unknownIn)).toEqual([]);
   });
 
   it.each([
     ['genesys-token-rotation rotat crm/genesys', ['rotat']],
     ['npx genesys-token-rotation status --jsn --verify', ['--jsn']],
-  ])('that the program does not know are found: %s', (line, unknown) => {
+  ])('unknownIn finds unknown commands and options: %s', (line, unknown) => {
     expect(unknownIn(line)).toEqual(unknown);
   });
 
-  it('of CONTRIBUTING.md are all scripts of the package except those that run others', () => {
+  it('CONTRIBUTING.md names all scripts of the package except those that other scripts run', () => {
     const documented = new Set(commandsOf(textOf('CONTRIBUTING.md')).flatMap(scriptsIn));
 
     expect(Object.keys(scripts).filter(script => !documented.has(script))).toEqual([

@@ -8,13 +8,13 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { WhenOver } from '../helpers/sandbox.ts';
 import { PROJECT, textOf } from './pages.ts';
 
-/** A program that calls Genesys Cloud through the code of docs/consumers.md, once for each line that it reads. */
+/** A program that calls Genesys Cloud with the code in docs/consumers.md, once per line of input. */
 export interface ConsumerProgram {
-  /** The marker of the code in the page. */
+  /** The marker of the code on the page. */
   readonly snippet: string;
   /** The file that the code is written to. */
   readonly module: string;
-  /** Imports the module, and prints the user's id, or its error, for each line of its standard input. */
+  /** Imports the module, and prints the user's id or an error for each line of standard input. */
   readonly driver: { readonly file: string; readonly text: string };
   readonly program: string;
 }
@@ -29,11 +29,11 @@ export function snippetOf(marker: string): { readonly code: string; readonly use
 
 /** A consumer that runs in its own process. */
 export interface RunningConsumer {
-  /** Lets it call Genesys Cloud once, and returns what it prints: the user's id, or an error. */
+  /** Makes the consumer call Genesys Cloud once. Returns the line that it prints: the user's id or an error. */
   call(): Promise<string>;
 }
 
-/** Starts a consumer of the secret. It can do nothing but read secrets of the sandbox. */
+/** Starts a consumer of the secret. It can only read secrets of the sandbox. */
 export function startConsumer(
   { snippet, module, driver, program }: ConsumerProgram,
   { sandbox, secretName }: { readonly sandbox: Sandbox; readonly secretName: string },
@@ -48,7 +48,7 @@ export function startConsumer(
     cwd: folder,
     env: {
       PATH: process.env.PATH,
-      // The SDKs of Genesys Cloud read and watch a file there.
+      // The Genesys Cloud SDKs read and watch a file there.
       HOME: folder,
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,

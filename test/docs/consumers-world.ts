@@ -2,14 +2,14 @@ import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secret
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
-/** The rotated secret, and the one that consumers read. */
+/** The rotated secret and the published secret. */
 export const NAME = 'crm/genesys';
 export const PUBLISHED_NAME = 'crm/genesys/access-token';
 
 /** See {@link consumersWorld}. */
 export type ConsumersWorld = Awaited<ReturnType<typeof consumersWorld>>;
 
-/** A credential in a deployment. Time is real, because consumers run in processes of their own. */
+/** A credential in a deployment. Uses real time, because consumers run in their own processes. */
 export async function consumersWorld(assemblyDirectory: string) {
   const world = await startSandbox({ assemblyDirectory, events: { rules: 'none' } });
   const { sandbox, secrets } = world;
@@ -17,7 +17,7 @@ export async function consumersWorld(assemblyDirectory: string) {
   return {
     ...world,
     userId: sandbox.genesysCloud.lineages(clientId)[0]?.userId,
-    /** Rotates, and waits until the execution is over, too. */
+    /** Rotates, and also waits until the execution has closed. */
     async rotate(): Promise<void> {
       const { VersionId = '' } = await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
       await sandbox.secretsManager.rotationOutcome(secretArn, VersionId);
@@ -29,7 +29,7 @@ export async function consumersWorld(assemblyDirectory: string) {
   };
 }
 
-/** The same, with a published access token. */
+/** A {@link consumersWorld} with a published access token. */
 export async function publishingWorld(assemblyDirectory: string): Promise<ConsumersWorld> {
   const world = await consumersWorld(assemblyDirectory);
   await world.secrets.send(

@@ -37,7 +37,7 @@ const NODE: ConsumerProgram = {
   program: process.execPath,
 };
 
-describe('the code of docs/consumers.md', () => {
+describe('the code in docs/consumers.md', () => {
   let assemblyDirectory: string;
 
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('the code of docs/consumers.md', () => {
   });
   afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
 
-  it('for Node.js calls Genesys Cloud, also after rotations that ended its token', async () => {
+  it('for Node.js calls Genesys Cloud, also after rotations that ended its access token', async () => {
     const world = await publishingWorld(assemblyDirectory);
     const consumer = startConsumer(
       NODE,
@@ -64,7 +64,7 @@ describe('the code of docs/consumers.md', () => {
     expect([first, afterOne, afterMore]).toEqual([world.userId, world.userId, world.userId]);
   });
 
-  it('for Node.js waits until a rotation has published its token', async () => {
+  it('for Node.js waits until a rotation has published the new access token', async () => {
     const world = await publishingWorld(assemblyDirectory);
     const consumer = startConsumer(
       NODE,
@@ -91,7 +91,7 @@ describe('the code of docs/consumers.md', () => {
 });
 
 describe('a consumer of the rotated secret, as in the blueprint "Move voicemail to S3"', () => {
-  it('reads the key accessToken of AWSCURRENT, and finds no other secret', async () => {
+  it('reads the key accessToken of AWSCURRENT, and there is no other secret', async () => {
     const world = await consumersWorld(inject('assemblyDirectory'));
     await world.rotate();
 

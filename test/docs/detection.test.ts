@@ -12,7 +12,7 @@ const REFRESH = `${SESSION}/REFRESH_ROLE/genesys-token-rotation-refresh`;
 const DEVELOPER = `${SESSION}/Developer/mallory`;
 const SEAL_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/SEAL_KEY_ID';
 
-/** An API call as CloudTrail delivers it to EventBridge. */
+/** An API call, as CloudTrail sends it to EventBridge. */
 function call(source: string, eventName: string, arn: string, detail: object = {}): object {
   return {
     source,
@@ -21,9 +21,9 @@ function call(source: string, eventName: string, arn: string, detail: object = {
   };
 }
 
-describe('the event patterns of the security model', () => {
+describe('the event patterns in docs/security.md', () => {
   it.each(['StartExecution', 'RedriveExecution', 'StopExecution'])(
-    'match %s by a developer, and not by the rotation function',
+    'match %s by a developer, but not by the rotation function',
     eventName => {
       expect(executions?.(call('aws.states', eventName, DEVELOPER))).toBe(true);
       expect(executions?.(call('aws.states', eventName, ROTATION))).toBe(false);
@@ -31,7 +31,7 @@ describe('the event patterns of the security model', () => {
   );
 
   it.each(['Decrypt', 'GenerateDataKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'])(
-    'match %s on the seal key by a developer, not by a function, and on no other key',
+    'match %s on the seal key by a developer, but not by a function or on another key',
     eventName => {
       const resources = { ARN: SEAL_KEY };
 
@@ -45,7 +45,7 @@ describe('the event patterns of the security model', () => {
     'UpdateFunctionCode20150331v2',
     'UpdateFunctionConfiguration20150331v2',
     'AddPermission20150331v2',
-  ])('match %s, and no read', eventName => {
+  ])('match %s, but no reads', eventName => {
     expect(functions?.(call('aws.lambda', eventName, DEVELOPER))).toBe(true);
     expect(functions?.(call('aws.lambda', 'GetFunction20150331v2', DEVELOPER))).toBe(false);
   });

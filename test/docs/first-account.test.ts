@@ -6,8 +6,8 @@ import { startCli } from '../helpers/cli-session.ts';
 import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { commandsWithOutput, missingIn } from './first-account.ts';
 
-describe('the first account', () => {
-  it('gives the results of its page, except what the sandbox does not emulate', {
+describe('docs/first-account.md', () => {
+  it('has commands that print the documented output, except those that the sandbox does not emulate', {
     timeout: 240_000,
   }, async () => {
     const world = await authorizeWorld({ secretsManager: { retryDelaysMs: [] } });

@@ -1,12 +1,12 @@
 import { textOf } from './pages.ts';
 
-/** A command of the page, and the lines that it prints. */
+/** A command of the page and its expected output. */
 export interface CommandWithOutput {
   readonly command: string;
   readonly expected: readonly string[];
 }
 
-/** The commands of `docs/first-account.md`, in their order. */
+/** The commands of `docs/first-account.md`, in order. */
 export function commandsWithOutput(): readonly CommandWithOutput[] {
   const pattern = /```sh\n(?<command>.+)\n```(?:\n\n```text\n(?<lines>[^`]+)\n```)?/g;
   return [...textOf('docs/first-account.md').matchAll(pattern)].map(({ groups = {} }) => ({
@@ -15,7 +15,7 @@ export function commandsWithOutput(): readonly CommandWithOutput[] {
   }));
 }
 
-/** The expected lines that an output does not have. `…` in a line stands for anything. */
+/** The expected lines that are missing in an output. `…` in a line matches anything. */
 export function missingIn(output: string, expected: readonly string[]): readonly string[] {
   return expected.filter(line => {
     const parts = line.split('…').map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));

@@ -9,7 +9,7 @@ import { PROJECT } from './pages.ts';
 
 const PAGE = readFileSync(path.join(PROJECT, 'docs/game-day.md'), 'utf8');
 
-/** What the page tells its reader to do, or to expect. */
+/** An instruction of the page, or its expected output. */
 type Instruction =
   | { readonly do: 'set-fault'; readonly what: string }
   | { readonly do: 'remove-fault' }
@@ -30,8 +30,8 @@ function instructionsOf(page: string): readonly Instruction[] {
   });
 }
 
-describe('the game day', () => {
-  it('gives the results of its page', { timeout: 240_000 }, async () => {
+describe('docs/game-day.md', () => {
+  it('has instructions that produce the documented output', { timeout: 240_000 }, async () => {
     const world = await rotationWorld({
       virtualTime: false,
       events: { rules: 'none' },
@@ -55,7 +55,7 @@ describe('the game day', () => {
       else if (step.do === 'remove-fault') sandbox.faults.clear();
       else if (step.do === 'press') await buttons[step.what]?.();
       else if (step.do === 'type') {
-        // A reader is not so fast that the rotation function still polls the last execution.
+        // A reader is slower: by then, the rotation function no longer polls the last execution.
         await sandbox.secretsManager.rotationsIdle();
         const { stdout, stderr } = await runCli(sandbox, step.what.split(' '));
         printed = `$ ${step.what}\n${stdout}${stderr}`;
@@ -71,7 +71,7 @@ describe('the game day', () => {
     ).toBe(200);
   });
 
-  it('has five failures, each with commands and what they print', () => {
+  it('has five failures, each with commands and their output', () => {
     const failures = PAGE.split(/^## /m).slice(1);
 
     expect(failures).toHaveLength(5);

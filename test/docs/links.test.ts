@@ -3,26 +3,26 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fragmentsOf, PAGES, PROJECT, textOf } from './pages.ts';
 
-/** The targets of the links and images of a page that are in the project. */
+/** The targets in the project of a page's links and images. */
 function linksOf(page: string): readonly string[] {
   return [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
     .filter(target => !/^[a-z]+:/.test(target));
 }
 
-function isDead(page: string, link: string): boolean {
+function isBroken(page: string, link: string): boolean {
   const [file = '', fragment] = link.split('#');
   const target = file === '' ? page : path.join(path.dirname(page), file);
   if (!existsSync(path.join(PROJECT, target))) return true;
   return fragment !== undefined && !fragmentsOf(textOf(target)).has(fragment);
 }
 
-describe('the links', () => {
-  it.each(PAGES)('of %s lead to a file and a heading of the project', page => {
-    expect(linksOf(page).filter(link => isDead(page, link))).toEqual([]);
+describe('the links in the documentation', () => {
+  it.each(PAGES)('%s links only to existing files and headings', page => {
+    expect(linksOf(page).filter(link => isBroken(page, link))).toEqual([]);
   });
 
-  it('lead from the README to every page, directly or through other pages', () => {
+  it('every page can be reached from the README', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {
       for (const link of linksOf(page)) {
@@ -38,7 +38,7 @@ describe('the links', () => {
   it.each([
     ['## 7. Hand the schedule to the stack (if you like)', '7-hand-the-schedule-to-the-stack-if-you-like'],
     ['## `authorize`', 'authorize'],
-  ])('know the heading %s', (heading, fragment) => {
+  ])('fragmentsOf returns the anchor of the heading %s', (heading, fragment) => {
     expect([...fragmentsOf(heading)]).toEqual([fragment]);
   });
 });

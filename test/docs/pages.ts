@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The project's own folder. */
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The pages of the project, relative to it. */
+/** The pages of the project, relative to its folder. */
 export const PAGES: readonly string[] = [
   ...globSync('*.md', { cwd: PROJECT }),
   ...globSync('docs/*.md', { cwd: PROJECT }),
@@ -17,7 +17,7 @@ export function textOf(page: string): string {
   return readFileSync(path.join(PROJECT, page), 'utf8');
 }
 
-/** The fragments that the headings of a page can be linked by, as GitHub makes them. */
+/** The anchors that GitHub generates for the headings of a page. */
 export function fragmentsOf(text: string): ReadonlySet<string> {
   const prose = text.replaceAll(/^```.*?^```/gms, '');
   const headings = [...prose.matchAll(/^#+ +(.+)$/gm)].map(([, heading = '']) => heading);
@@ -31,7 +31,7 @@ export function fragmentsOf(text: string): ReadonlySet<string> {
   );
 }
 
-/** The commands in code, a line each, of a page. */
+/** The commands in a page's code blocks and code spans, one per line. */
 export function commandsOf(text: string): readonly string[] {
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.split('\n'));
   const prose = text.replaceAll(/^```.*?^```/gms, '');

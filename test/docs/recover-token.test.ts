@@ -20,7 +20,7 @@ import { textOf } from './pages.ts';
 const SECRET_NAME = 'crm/genesys';
 const AWS_CLI = fileURLToPath(new URL('../helpers/aws-cli.ts', import.meta.url));
 
-/** The commands of the page's section, in their order. */
+/** The commands of the section, in order. */
 function documentedCommands(): string {
   const [, section = ''] = textOf('docs/security.md').split('### Recover a token manually\n');
   const [own = ''] = section.split(/^#+ /m);
@@ -29,7 +29,7 @@ function documentedCommands(): string {
     .join('');
 }
 
-/** Runs commands in a shell as the sandbox's operator, whom IAM allows everything, with the AWS CLI's stand-in. */
+/** Runs commands in a shell with a stand-in for the AWS CLI, as the sandbox's operator, who has all IAM permissions. */
 async function run(sandbox: Sandbox, commands: string, cwd: string) {
   const bin = emptyFolder();
   const aws = path.join(bin, 'aws');
@@ -67,7 +67,7 @@ describe('the manual recovery of a token', () => {
     const { VersionId = '' } = await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
     await sandbox.secretsManager.rotationOutcome(secretArn, VersionId);
     const newest = await currentValue(secrets, secretArn);
-    // Somebody writes the seed value again, with a key of their own: its refresh token is spent.
+    // Somebody writes the seed value again, with an additional key. Its refresh token is spent.
     const written = { SecretId: secretArn, SecretString: JSON.stringify({ ...seed, note: 'mine' }) };
     await secrets.send(new PutSecretValueCommand(written));
     const { SealKeyArn: KeyId = '' } = sandbox.stack.outputs;
@@ -95,7 +95,7 @@ describe('the manual recovery of a token', () => {
     ).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('opens nothing when the policy of the key is not changed', async () => {
+  it('opens nothing if the key policy is not changed', async () => {
     const { sandbox, secrets, credential } = await startSandbox({ events: { rules: 'none' } });
     const { secretArn } = await credential({ secretName: SECRET_NAME });
     const { VersionId = '' } = await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
 
-/** A deployment that encrypts its secret, its executions and its notifications with keys of the account. */
+/** A deployment that encrypts its secret, executions and notifications with KMS keys of the account. */
 async function encryptedWorld(stepFunctions: Partial<StepFunctionsBehaviour> = {}) {
   const world = await recoveryWorld({
     assemblyDirectory,
@@ -35,10 +35,10 @@ async function encryptedWorld(stepFunctions: Partial<StepFunctionsBehaviour> = {
   const { sandbox } = world;
   const credential = await world.credential({ secretName: 'first-login' });
   const secretArn = sandbox.stack.secrets[0]?.arn ?? '';
-  // The configuration test that the schedule brings fails on the empty credential, and is notified.
+  // The configuration test after the deployment fails because the credential is empty, and sends a message.
   await sandbox.advance(MINUTE_MS);
   await world.put(secretArn, await world.currentValue(credential.secretArn));
-  const told = sandbox.sns.messages().length;
+  const messagesBefore = sandbox.sns.messages().length;
   return {
     ...world,
     secretArn,
@@ -49,7 +49,7 @@ async function encryptedWorld(stepFunctions: Partial<StepFunctionsBehaviour> = {
     subjects: () =>
       sandbox.sns
         .messages()
-        .slice(told)
+        .slice(messagesBefore)
         .map(({ subject }) => subject),
   };
 }
@@ -110,7 +110,7 @@ describe('with a disabled key of the secret', () => {
 });
 
 describe('with a disabled key of the executions', () => {
-  /** A world whose execution has failed in Verify. The key has been disabled while it ran. */
+  /** A world whose execution failed in Verify. Its key was disabled while the execution ran. */
   async function failedWorld(stepFunctions: Partial<StepFunctionsBehaviour>) {
     const world = await encryptedWorld(stepFunctions);
     world.whenIn('Verify', async () => {
@@ -137,7 +137,7 @@ describe('with a disabled key of the executions', () => {
     ['needsKey', 'an unknown state'],
     ['needsNoKey', 'Verify'],
   ] as const)(
-    'notify reports a failure without the data of the execution, whose history %s',
+    'notify reports a failure without the execution data when the history %s',
     async (historyWithoutData, state) => {
       const { subjects } = await failedWorld({ historyWithoutData });
 
@@ -146,7 +146,7 @@ describe('with a disabled key of the executions', () => {
   );
 
   it.each(['needsKey', 'needsNoKey'] as const)(
-    'status shows that the rotation failed, where the history %s',
+    'status shows that the rotation failed when the history %s',
     async historyWithoutData => {
       const { sandbox, execution } = await failedWorld({ historyWithoutData });
 
@@ -165,7 +165,7 @@ describe('with a disabled key of the executions', () => {
     },
   );
 
-  it('history shows rotations without data that needs the key', async () => {
+  it('history shows rotations without execution data when only the data needs the key', async () => {
     const { sandbox } = await failedWorld({ historyWithoutData: 'needsNoKey' });
 
     const { exitCode, result } = await runCliForJson(sandbox, ['history', 'crm/genesys']);
@@ -176,7 +176,7 @@ describe('with a disabled key of the executions', () => {
     });
   });
 
-  it('history reports what is wrong when its data needs the key', async () => {
+  it('history reports the state of the key when the whole history needs the key', async () => {
     const { sandbox } = await failedWorld({ historyWithoutData: 'needsKey' });
 
     const { exitCode, stderr } = await runCli(sandbox, ['history', 'crm/genesys']);
@@ -199,7 +199,7 @@ describe('with a disabled key of the executions', () => {
 });
 
 describe('with a disabled key of the notifications', () => {
-  it('a message is delivered when the key is enabled within the retries of Lambda', async () => {
+  it("a message is delivered if the key is enabled before Lambda's retries end", async () => {
     const { sandbox, secretArn, topicKey, ...world } = await encryptedWorld();
     sandbox.kms.disableKey(topicKey);
     world.crashIn('Fetch');

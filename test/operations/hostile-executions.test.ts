@@ -6,7 +6,7 @@ import { expectSaved } from '../recovery/expect-saved.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
 
-/** A rotation of the secret has failed in a state, and waits for its redrive. */
+/** A rotation that failed in a state and can be redriven. */
 async function failedIn(world: HostileWorld, state: string) {
   world.crashIn(state);
   const failed = await world.rotated(world.secretArn);
@@ -14,7 +14,7 @@ async function failedIn(world: HostileWorld, state: string) {
   return failed;
 }
 
-describe('an execution that somebody starts by hand', () => {
+describe('an execution that somebody starts manually', () => {
   it.each([
     ['null', null],
     ['a list', []],
@@ -36,7 +36,7 @@ describe('an execution that somebody starts by hand', () => {
     const { secretArn, firstVersionId: versionId } = world;
     const input = { purpose: 'rotate', secretArn, versionId, sealedRotationToken: 'garbage' };
 
-    const execution = await world.start('by-hand', input);
+    const execution = await world.start('manual', input);
 
     expect(failureOf(execution)).toMatchObject({ state: 'Fetch', error: 'InvalidRotationRequest' });
     await expectSaved(world, world.login, { refreshes: 1 });
@@ -74,7 +74,7 @@ describe('an execution that somebody starts by hand', () => {
   });
 
   it.each(['Refresh', 'StorePending', 'Verify', 'Promote'])(
-    'finishes a rotation that failed in %s, although its rotation token is garbage',
+    'finishes a rotation that failed in %s, even if its rotation token is garbage',
     async state => {
       const world = await hostileWorld();
       const { versionId } = await failedIn(world, state);
@@ -93,7 +93,7 @@ describe('an execution that somebody starts by hand', () => {
   );
 
   it.each([null, { sealedRotationToken: 7 }])(
-    'does not keep a rotation from running that would have had its name, with the input %j',
+    'does not prevent the rotation whose name it took, with the input %j',
     async input => {
       const world = await hostileWorld();
       const { secretArn } = world;
@@ -138,29 +138,32 @@ describe('an execution that somebody starts by hand', () => {
     await expectSaved(world, world.login, { refreshes: 2 });
   });
 
-  it.each(['the pair', 'the rotation token'])('opens %s of an older execution for nobody', async what => {
-    const world = await hostileWorld();
-    const { secretArn } = world;
-    const [older] = world.executions(secretArn);
-    if (older === undefined) throw new Error('no execution');
-    const { versionId } = await failedIn(world, 'Refresh');
-    const sealedRotationToken =
-      what === 'the pair'
-        ? world.refreshedIn(older).sealedPair
-        : (JSON.parse(older.input) as { sealedRotationToken: string }).sealedRotationToken;
+  it.each(['the pair', 'the rotation token'])(
+    'cannot make a function open %s of an older execution',
+    async what => {
+      const world = await hostileWorld();
+      const { secretArn } = world;
+      const [older] = world.executions(secretArn);
+      if (older === undefined) throw new Error('no execution');
+      const { versionId } = await failedIn(world, 'Refresh');
+      const sealedRotationToken =
+        what === 'the pair'
+          ? world.refreshedIn(older).sealedPair
+          : (JSON.parse(older.input) as { sealedRotationToken: string }).sealedRotationToken;
 
-    const execution = await world.start(world.nameOf(versionId, 2), {
-      purpose: 'rotate',
-      secretArn,
-      versionId,
-      sealedRotationToken,
-    });
+      const execution = await world.start(world.nameOf(versionId, 2), {
+        purpose: 'rotate',
+        secretArn,
+        versionId,
+        sealedRotationToken,
+      });
 
-    expect(execution.status).toBe('SUCCEEDED');
-    await expectSaved(world, world.login, { refreshes: 2 });
-  });
+      expect(execution.status).toBe('SUCCEEDED');
+      await expectSaved(world, world.login, { refreshes: 2 });
+    },
+  );
 
-  it('neither hides a failure nor reports that it has ended', async () => {
+  it('neither hides a failure nor reports a recovery', async () => {
     const world = await hostileWorld({ events: { rules: 'patterns' } });
     const { secretArn, sandbox, firstVersionId } = world;
     const settle = (): Promise<void> => sandbox.advance(MINUTE_MS);
@@ -174,7 +177,7 @@ describe('an execution that somebody starts by hand', () => {
       versionId: firstVersionId,
       sealedRotationToken: null,
     });
-    await world.start('by-hand', { purpose: 'rotate', secretArn: HOSTILE_TEXT, versionId: HOSTILE_TEXT });
+    await world.start('manual', { purpose: 'rotate', secretArn: HOSTILE_TEXT, versionId: HOSTILE_TEXT });
     await settle();
 
     const messages = sandbox.sns.messages().slice(before);

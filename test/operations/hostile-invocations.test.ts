@@ -5,14 +5,14 @@ import { HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
 
-/** What every Task passes: the secret, a version and the execution that somebody claims to be. */
+/** The parameters of every Task: the secret, a version, and the execution that the caller claims to be. */
 function subject(world: HostileWorld, versionId: string) {
   const { secretArn, sandbox } = world;
   const prefix = sandbox.stateMachineArn.replace(':stateMachine:', ':execution:');
   return { secretArn, versionId, execution: `${prefix}:${world.nameOf(versionId, 1)}`, state: 'State' };
 }
 
-/** What Promote passes for a pair from a history. */
+/** The parameters of Promote for a pair from a history. */
 function promotion(world: HostileWorld, versionId: string, pendingVersionId: string, baseVersionId: string) {
   const [older] = world.executions(world.secretArn);
   if (older === undefined) throw new Error('no execution');
@@ -30,7 +30,7 @@ function promotion(world: HostileWorld, versionId: string, pendingVersionId: str
   };
 }
 
-describe('a function that somebody invokes', () => {
+describe('a function that an attacker invokes', () => {
   it('promote does not move AWSCURRENT to a pending version without a value', async () => {
     const world = await hostileWorld();
     const { secretArn, firstVersionId } = world;
@@ -84,11 +84,11 @@ describe('a function that somebody invokes', () => {
     );
     expect(current).toEqual({ lineage: expect.stringMatching(/^[0-9a-f]{64}$/), generation: 1 });
     await world.rotated(world.secretArn);
-    // The rotation before, and the two with a pair to replace: the first call kept the promoted pair.
+    // One in the first rotation, and two that replaced a pair. The first call kept the promoted pair.
     await expectSaved(world, world.login, { refreshes: 3 });
   });
 
-  it('store-pending stores no pair of an older execution', async () => {
+  it('store-pending does not store a pair of an older execution', async () => {
     const world = await hostileWorld();
     const { secretArn } = world;
     const [older] = world.executions(secretArn);
@@ -114,7 +114,7 @@ describe('a function that somebody invokes', () => {
     await expectSaved(world, world.login, { refreshes: 2 });
   });
 
-  it('store-pending stores no pair of another secret', async () => {
+  it('store-pending does not store a pair of another secret', async () => {
     const world = await hostileWorld();
     const other = await world.credential({ secretName: 'crm/other' });
     await world.rotated(other.secretArn);
@@ -166,7 +166,7 @@ describe('a function that somebody invokes', () => {
     },
   );
 
-  it('verify and fetch return no value of the secret', async () => {
+  it("verify and fetch return none of the secret's values", async () => {
     const world = await hostileWorld();
     const { secretArn, firstVersionId } = world;
     const request = subject(world, firstVersionId);
@@ -188,7 +188,7 @@ describe('a function that somebody invokes', () => {
     expect(fetched).toEqual({ returned: { route: 'rotated' } });
   });
 
-  it('rotation starts nothing for a version that Secrets Manager did not make', async () => {
+  it('rotation starts no execution for a version that Secrets Manager did not create', async () => {
     const world = await hostileWorld();
     const { secretArn } = world;
 
@@ -198,7 +198,7 @@ describe('a function that somebody invokes', () => {
     expect(world.executions(secretArn)).toHaveLength(1);
   });
 
-  it('notify publishes nothing for text that is not an ARN', async () => {
+  it('notify sends nothing for text that is not an ARN', async () => {
     const world = await hostileWorld();
 
     const result = await world.invoke('notify', {

@@ -8,7 +8,7 @@ import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.t
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 import { functionError } from '../rotation/execution-outcome.ts';
 
-/** What the state Refresh leaves in an execution: anyone who may read histories can copy it. */
+/** The output of Refresh in an execution. Anyone who may read histories can copy it. */
 const refreshedOutput = v.object({
   refreshed: v.object({
     lineage: v.string(),
@@ -21,10 +21,10 @@ const refreshedOutput = v.object({
   }),
 });
 
-/** The result of a direct invocation: what the function returned, or its error. */
+/** The result of a direct invocation: the function's result or its error. */
 export type Invoked = { readonly returned: unknown } | { readonly error: string };
 
-/** A rotated credential, and someone who may start executions, invoke functions and read histories, but nothing else. */
+/** A rotated credential, and an attacker who may only start executions, invoke functions and read histories. */
 export async function hostileWorld(options: SandboxOptions = {}) {
   const world = await recoveryWorld(options);
   const { sandbox, stepFunctions, inTime } = world;

@@ -11,35 +11,35 @@ const role = stack.roles.find(({ arn }) =>
   stack.functions.some(({ name, roleArn }) => name.endsWith('-notify') && roleArn === arn),
 );
 
-/** The grants that `notify` needs to send messages. */
+/** The permissions that `notify` needs to send messages. */
 const grants = new Permissions({ ...ACCOUNT, stack })
   .granted()
   .filter(grant => grant.role === role?.name && !/^(logs|xray):/.test(grant.action));
 
-describe('a message, when notify has lost a grant', () => {
+describe('a message, when notify has lost a permission,', () => {
   it.each(grants)('is sent once $action is restored', async ({ role: name, sid, action, resource }) => {
     const world = await recoveryWorld({ events: { rules: 'patterns' } });
     const { sandbox } = world;
     const credential = await world.credential({ secretName: 'crm/genesys' });
-    const giveBack = sandbox.permissions.revoke({ role: name, sid, action, resource });
+    const restore = sandbox.permissions.revoke({ role: name, sid, action, resource });
     world.crashIn('Verify');
-    // The end of the failure needs these; the failure is reported without them.
-    const untilItEnds = ['dynamodb:DeleteItem', 'secretsmanager:DescribeSecret'].includes(action);
+    // Only the recovery message needs these actions.
+    const isForRecovery = ['dynamodb:DeleteItem', 'secretsmanager:DescribeSecret'].includes(action);
 
     await world.rotated(credential.secretArn);
-    if (untilItEnds) {
+    if (isForRecovery) {
       await sandbox.advance(MINUTE_MS);
       world.serveAll();
       await world.redriven(await world.lastClosed(credential.secretArn));
     }
     await sandbox.advance(30_000);
     const denied = sandbox.permissions.denials().map(denial => denial.action);
-    giveBack();
+    restore();
     await sandbox.advance(10 * MINUTE_MS);
 
     expect(denied).toContain(action);
     const subjects = sandbox.sns.messages().map(({ subject = '' }) => subject);
     expect(subjects.length).toBeGreaterThan(0);
-    expect(subjects.at(-1)).toMatch(untilItEnds ? /works again/ : /failed/);
+    expect(subjects.at(-1)).toMatch(isForRecovery ? /works again/ : /failed/);
   });
 });

@@ -5,7 +5,7 @@ import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
 import { overdueCheckReports } from './overdue-check-reports.ts';
 
-/** A world with the messages of the topic. */
+/** A world that records the topic's messages. */
 async function notifiedWorld() {
   const world = await recoveryWorld({ events: { rules: 'patterns' } });
   const { sandbox } = world;
@@ -88,14 +88,14 @@ describe('a rotation that fails', () => {
       return world.subjects().length;
     };
 
-    const atOnce = await failAgain();
+    const immediately = await failAgain();
     await world.sandbox.advance(REMINDER_MS);
-    const afterItsInterval = await failAgain();
+    const afterInterval = await failAgain();
     world.serveAll();
     world.crashIn('Promote');
-    const elsewhere = await failAgain();
+    const inAnotherState = await failAgain();
 
-    expect([atOnce, afterItsInterval, elsewhere]).toEqual([1, 2, 3]);
+    expect([immediately, afterInterval, inAnotherState]).toEqual([1, 2, 3]);
     expect(world.subjects().at(-1)).toBe(
       'Genesys token rotation failed in Promote: Runtime.ExitError: crm/genesys',
     );
@@ -152,14 +152,14 @@ describe('a rotation that fails before its execution starts', () => {
     await world.rotated(secretArn);
 
     refuse(world);
-    // Interval and window of the schedule are nine hours, grace follows, and the overdue check runs every hour.
+    // The schedule's interval plus window is nine hours, then the grace period; the overdue check runs every hour.
     await sandbox.advance(9 * HOUR_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(world.executions(secretArn)).toHaveLength(1);
     expect(overdueCheckReports(sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });
 
-  it('is an error of the rotation function, which the alarm rotation-errors counts', async () => {
+  it('is an error of the rotation function, so the alarm rotation-errors counts it', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
     world.sandbox.permissions.revoke({ sid: 'SealRotationToken' });
@@ -172,7 +172,7 @@ describe('a rotation that fails before its execution starts', () => {
 });
 
 describe('a message', () => {
-  it('is delivered although SNS rejects it for some minutes', async () => {
+  it('is delivered even if SNS rejects it for several minutes', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
     world.crashIn('Fetch');

@@ -8,7 +8,7 @@ import { recoveryWorld } from '../recovery/recovery-world.ts';
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 const KEY_ARN = `arn:aws:kms:us-east-1:123456789012:key/${KEY_ID}`;
 
-/** Every option that changes a permission or the needs of a call. */
+/** Every option that changes a permission, or what a call needs. */
 const CONTEXT = {
   secretNames: 'crm/genesys',
   secretKeyArn: KEY_ARN,
@@ -58,7 +58,7 @@ describe('a deployment with every option', () => {
     expect(await world.currentIsGood({ secretArn: world.secretArn })).toBe(true);
   });
 
-  it('recovers with the retry of Secrets Manager, and sends messages', async () => {
+  it('recovers when Secrets Manager retries, and sends messages', async () => {
     const world = await optionsWorld();
     world.crashIn('StorePending');
     const { versionId, execution } = await world.rotated(world.secretArn);

@@ -5,7 +5,7 @@ import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 import { overdueCheckReports } from './overdue-check-reports.ts';
 
-/** Interval and window of the schedule. The overdue check runs every hour. */
+/** The interval plus the window of the schedule. The overdue check runs every hour. */
 const MAX_GAP_MS = 9 * HOUR_MS;
 
 describe('the overdue check', () => {
@@ -21,7 +21,7 @@ describe('the overdue check', () => {
     );
   });
 
-  it('reports a credential with disabled rotation once a rotation is missing', async () => {
+  it('reports a credential with disabled rotation once a rotation is overdue', async () => {
     const world = await recoveryWorld({ events: { rules: 'all' } });
     const { secretArn } = await world.credential();
     await world.rotated(secretArn);

@@ -60,7 +60,7 @@ describe('published access tokens', () => {
     return (await world.statusOfCurrentUser(String(value.accessToken))) === 200;
   }
 
-  it('are updated by every rotation and work', async () => {
+  it('are updated by every rotation, and work', async () => {
     const world = await publishingWorld();
 
     const { outcome, execution } = await world.rotated(world.secretArn);
@@ -79,7 +79,7 @@ describe('published access tokens', () => {
     expect(Object.keys(value)).toHaveLength(4);
   });
 
-  it('are written by the redrive when the function crashed', async () => {
+  it('are written by a redrive after the function crashed', async () => {
     const world = await publishingWorld();
     const { execution } = await world.rotated(world.secretArn);
     const before = await publishedIn(world);
@@ -99,7 +99,7 @@ describe('published access tokens', () => {
     expect(await worksIn(world)).toBe(true);
   });
 
-  it('survive an outage that is longer than the retries of the other states', async () => {
+  it('are written after an outage that outlasts the retries of the other states', async () => {
     const world = await publishingWorld();
     world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'throttled', by: 'publish' });
 
@@ -113,7 +113,7 @@ describe('published access tokens', () => {
     expect(await worksIn(world)).toBe(true);
   });
 
-  it('are updated days later to what is AWSCURRENT then', async () => {
+  it('are updated by a redrive days later to the token that AWSCURRENT then holds', async () => {
     const world = await publishingWorld();
     await world.rotated(world.secretArn);
     world.sandbox.faults.add({
@@ -136,7 +136,7 @@ describe('published access tokens', () => {
     expect(value.accessToken).toBe(login.accessToken);
   });
 
-  it('are updated to a login during the rotation, which ends as superseded', async () => {
+  it('are updated to a login during the rotation, which ends in Superseded', async () => {
     const world = await publishingWorld();
     const login = await world.credential({ secretName: 'genesys/login' });
     const newer = await world.currentValue(login.secretArn);
@@ -149,7 +149,7 @@ describe('published access tokens', () => {
     expect((await publishedIn(world)).value.accessToken).toBe(login.accessToken);
   });
 
-  it('outlast a rotation of a secret with two grants, which then publishes the other one', async () => {
+  it('still work after a rotation of a secret with two grants, which publishes the other token', async () => {
     const world = await alternatingWorld({ assemblyDirectory, existingKeys: [KEY_ID] });
     const { secretArn } = await world.twoGrants({ secretName: 'genesys/other' });
     const name = 'genesys/other/access-token';
@@ -168,7 +168,7 @@ describe('published access tokens', () => {
     expect(after.accessToken).not.toBe(before.accessToken);
   });
 
-  it('are written to no secret without the tag of the deployment', async () => {
+  it('are not written to a secret without the tag of the deployment', async () => {
     const world = await publishingWorld();
     const { secretArn } = await world.credential({ secretName: 'genesys/other' });
     world.enable(secretArn);
@@ -187,7 +187,7 @@ describe('published access tokens', () => {
     expect(await publishedIn(world, 'genesys/other/access-token')).toMatchObject({ value: 'untouched' });
   });
 
-  it('are written after a redrive to the secret that was missing', async () => {
+  it('are written by a redrive once the missing secret exists', async () => {
     const world = await publishingWorld();
     const { secretArn } = await world.credential({ secretName: 'genesys/other' });
     world.enable(secretArn);

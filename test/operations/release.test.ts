@@ -16,7 +16,7 @@ describe('a deployment of a release', () => {
     deployment = await deployedRelease();
   });
 
-  /** A rotation whose tokens of eight hours wait for StorePending since two hours. */
+  /** A rotation that failed in StorePending two hours ago, with eight-hour tokens. */
   async function waitingRotation() {
     const world = await recoveryWorld({ ...deployment, secretsManager: { retryDelaysMs: [] } });
     const { secretArn } = await world.credential({ tokenDurationSeconds: 8 * 3_600 });
@@ -40,10 +40,10 @@ describe('a deployment of a release', () => {
   });
 
   it.each<{ change: Record<string, string>; states: string[] }>([
-    // They no longer last for nine hours, the longest gap with the default of eight hours.
+    // The tokens do not last nine hours, which is the longest gap with the default interval of eight hours.
     { change: {}, states: ['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'] },
     { change: { RotationInterval: '4h' }, states: ['Verify', 'Promote', 'Rotated'] },
-  ])('follows a change of parameters at once: $change', async ({ change, states }) => {
+  ])('applies changed parameters immediately: $change', async ({ change, states }) => {
     const { world, failed } = await waitingRotation();
     const { assemblyDirectory, parameters } = deployment;
     const updated = readStack({ ...ACCOUNT, assemblyDirectory, parameters: { ...parameters, ...change } });

@@ -10,10 +10,10 @@ import { describe, expect, inject, it } from 'vitest';
 import { synthesize } from '../../sandbox/synthesis.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
-/** A credential of another service that happens to have the keys of ours. */
+/** A credential of another service that happens to have the same keys. */
 const UNRELATED = { clientId: 'billing', clientSecret: 'billing-secret', refreshToken: 'billing-token' };
 
-/** A sandbox with a stack for the given context, and all requests that its Genesys Cloud receives. */
+/** A sandbox with a stack for the given context. Records all requests to Genesys Cloud. */
 async function scopeWorld(context: Readonly<Record<string, string>>) {
   const assemblyDirectory = mkdtempSync(path.join(inject('scratchDirectory'), 'scope-'));
   await synthesize(assemblyDirectory, context);
@@ -29,7 +29,7 @@ async function scopeWorld(context: Readonly<Record<string, string>>) {
     return await next();
   });
 
-  /** Rotates a secret, as whoever may call RotateSecret on it can; gives what came of it. */
+  /** Rotates a secret, as anyone who may call RotateSecret on it can, and returns the outcome. */
   const rotate = async (SecretId: string) => {
     const RotationLambdaARN = sandbox.rotationFunctionArn;
     const { VersionId = '' } = await secrets.send(new RotateSecretCommand({ SecretId, RotationLambdaARN }));
@@ -61,7 +61,7 @@ describe('RotateSecret on a secret that no option names', () => {
       .at(-1);
     const caller = `arn:aws:sts::${account.accountId}:assumed-role/${role}/genesys-token-rotation-rotation`;
     permissions.expectDenial({ caller, action: 'secretsmanager:DescribeSecret', resource: secretArn });
-    // Asked for at the same time as the labels.
+    // Called concurrently with DescribeSecret.
     const { SealKeyArn: resource = '' } = stack.outputs;
     permissions.expectDenial({ caller, action: 'kms:GenerateDataKey', resource });
     const before = world.requests.length;

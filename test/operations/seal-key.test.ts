@@ -17,7 +17,7 @@ const DENIED = {
   message: expect.stringContaining('with an explicit deny in a resource-based policy'),
 };
 
-/** A rotated credential, and the means of an administrator with all IAM permissions to open its seal. */
+/** A rotated credential, and an administrator with all IAM permissions who tries to open its seal. */
 async function sealWorld() {
   const { sandbox, secrets, credential } = await startSandbox({
     events: { rules: 'none' },
@@ -62,7 +62,7 @@ async function sealWorld() {
         EncryptionContext: context,
       }),
     );
-  /** Changes the key's policy as an administrator does: without the statements of these ids. */
+  /** Removes statements from the key policy, as an administrator can. Returns a function that restores the policy. */
   const withoutStatements = async (...sids: readonly string[]) => {
     const { Policy = '' } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
     const policy = JSON.parse(Policy) as { Statement: { Sid?: string }[] };
@@ -74,14 +74,14 @@ async function sealWorld() {
 }
 
 describe('the seal key', () => {
-  it('seals and opens tokens for the functions, and opens none for an administrator', async () => {
+  it('seals and opens tokens for the functions, but opens none for an administrator', async () => {
     const { outcome, open } = await sealWorld();
 
     expect(outcome).toEqual({ status: 'succeeded' });
     await expect(open()).rejects.toMatchObject(DENIED);
   });
 
-  it('makes no seal for an administrator', async () => {
+  it('does not seal for an administrator', async () => {
     const { kms, KeyId, context } = await sealWorld();
 
     const seal = kms.send(
@@ -91,12 +91,12 @@ describe('the seal key', () => {
     await expect(seal).rejects.toMatchObject(DENIED);
   });
 
-  it('opens a seal for an administrator who has changed its policy, until it is changed back', async () => {
+  it('opens a seal for an administrator who has changed the key policy, until the policy is restored', async () => {
     const { open, rotate, withoutStatements } = await sealWorld();
 
-    const changeBack = await withoutStatements('OpenInFunctionsOnly');
+    const restorePolicy = await withoutStatements('OpenInFunctionsOnly');
     const { Plaintext } = await open();
-    await changeBack();
+    await restorePolicy();
 
     expect(Plaintext).toHaveLength(32);
     await expect(open()).rejects.toMatchObject(DENIED);

@@ -4,8 +4,8 @@ import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts
 import { deployedRelease } from '../helpers/release-assembly.ts';
 import { HEALTHY, peopleWorld } from '../recovery/people-world.ts';
 
-describe('a seed that Terraform writes again because its version is gone', () => {
-  it('leaves consumers of the published token alone, and leads the next rotation to the newest tokens', async () => {
+describe('a seed value that Terraform writes again because its version no longer exists', () => {
+  it('does not affect consumers of the published token, and leads the next rotation to the newest tokens', async () => {
     const { assemblyDirectory, parameters } = await deployedRelease();
     const world = await peopleWorld({
       assemblyDirectory,

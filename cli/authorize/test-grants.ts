@@ -5,17 +5,17 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
-import { rotateToEnd } from '../rotate/rotate.ts';
+import { rotateAndWait } from '../rotate/rotate.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { endingOf, endText } from '../shared/rotation-end.ts';
+import { describeResult, exitReasonOf } from '../shared/rotation-result.ts';
 import { findSecret } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { userIdOf } from './token-owner.ts';
 import type { WrittenSecret } from './write-credential.ts';
 
-/** What two rotations showed, one for each grant. */
-export interface GrantsProof {
+/** The result of two rotations, one for each grant. */
+export interface GrantTest {
   /** Whether both grants are stored and were exchanged. */
   readonly hasBoth: boolean;
   /** Whether the access token of the other grant worked after each rotation. */
@@ -26,22 +26,22 @@ export interface GrantsProof {
 const GRANTS = 2;
 const ROTATION_TIMEOUT_MS = 300_000;
 
-/** Secrets Manager finishes a rotation after its execution has ended, and refuses another one until then. */
+/** Secrets Manager finishes a rotation after its execution has ended, and refuses to start another one until then. */
 const REFUSED_ATTEMPTS = 30;
 const REFUSED_PAUSE_MS = 1_000;
 
 /**
  * Rotates twice, so that each grant is exchanged once, and tests the access token of the other grant after each
- * rotation. Where the rotation has dropped a grant, the key of the alternate one is removed: one grant is left.
+ * rotation. If a rotation dropped a grant, removes the key of the alternate grant, so the secret has one grant.
  *
  * @throws CliError a rotation failed; the secret is unchanged
  */
-export async function proveGrants(
+export async function testGrants(
   written: WrittenSecret,
   apiUrl: string,
   deployment: Deployment,
   context: WaitContext,
-): Promise<GrantsProof> {
+): Promise<GrantTest> {
   const { secrets } = context.aws;
   const otherTokenWorked: boolean[] = [];
   for (let grant = 0; grant < GRANTS; grant++) {
@@ -71,12 +71,15 @@ async function rotateOnce(
   for (let attempt = 1; ; attempt++) {
     try {
       const untilMs = context.time.nowMs() + ROTATION_TIMEOUT_MS;
-      const { end } = await rotateToEnd(secret, untilMs, deployment, context);
-      const ending = endingOf(end);
-      if (ending === 'done') return;
-      throw new CliError(ending, endText(end, { secretName: secret.name, command: context.command }));
+      const { result } = await rotateAndWait(secret, untilMs, deployment, context);
+      const exitReason = exitReasonOf(result);
+      if (exitReason === 'done') return;
+      throw new CliError(
+        exitReason,
+        describeResult(result, { secretName: secret.name, command: context.command }),
+      );
     } catch (error) {
-      const isRefused = error instanceof CliError && error.ending === 'stillRunning';
+      const isRefused = error instanceof CliError && error.exitReason === 'stillRunning';
       if (!isRefused || attempt === REFUSED_ATTEMPTS) throw error;
       await wait(REFUSED_PAUSE_MS);
     }

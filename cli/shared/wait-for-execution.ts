@@ -5,28 +5,28 @@ import {
 } from '../../functions/shared/executions/executions.ts';
 import { interrupted, type WaitContext } from './waiting.ts';
 
-/** Secrets Manager starts the execution within seconds. After this time, in ms, it could not run the function. */
+/** Secrets Manager starts the execution within seconds. After this time, in ms, it has failed to run the function. */
 export const MAX_START_MS = 30_000;
 
-/** The pause between two polls, in ms: DescribeExecution has the smallest quota, and others need it more. */
+/** Polling interval in ms. DescribeExecution has the smallest quota, and the rotations need it. */
 const PAUSE_MS = 1_000;
 
 /**
- * Polls until an execution exists and, where a condition is given, meets it.
+ * Polls until an execution exists and meets the condition, if one is given.
  *
- * @returns false when the time is over first
+ * @returns false on timeout
  * @throws CliError interrupted
  */
-export async function appears(
+export async function waitForExecution(
   executionArn: string,
   untilMs: number,
   { aws, time, signal }: Pick<WaitContext, 'aws' | 'time' | 'signal'>,
-  isAwaited: (execution: ExecutionDescription) => boolean = () => true,
+  condition: (execution: ExecutionDescription) => boolean = () => true,
 ): Promise<boolean> {
   for (;;) {
     try {
       const found = await describeExecution(executionArn, aws);
-      if (found !== undefined && isAwaited(found)) return true;
+      if (found !== undefined && condition(found)) return true;
     } catch (error) {
       if (!isTransient(error)) throw error;
     }
