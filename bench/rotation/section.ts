@@ -14,7 +14,7 @@ const PARTS: Readonly<Record<TimePart, string>> = {
   aws: 'AWS calls',
   orchestration: 'Orchestration (state transitions, invocations)',
   coldStarts: 'Cold starts',
-  polling: 'Polling (the execution has closed; the next poll is not yet due)',
+  polling: 'Polling (from the end of the execution to the next poll)',
 };
 
 const DURATIONS: Readonly<Record<DurationName, string>> = {
@@ -28,11 +28,11 @@ export function rotationSection(report: RotationReport): string {
   return [
     '## A rotation',
     '',
-    'A credential is rotated in the sandbox. Calls, state transitions, invocations and cold starts take the medians of the [latencies below](#latencies). Nothing else advances the clock: computation in the functions takes no time, and Secrets Manager starts each step immediately, because AWS does not publish how long it waits. So the figures are exact and do not depend on this machine. The table compares:',
+    'The benchmark rotates a credential in the sandbox. Calls, state transitions, invocations and cold starts take the median [latencies below](#latencies). Nothing else takes time: computation in the functions does not, and Secrets Manager starts each step immediately, because AWS does not publish how long it waits. The figures are therefore exact and do not depend on this machine. The table compares:',
     '',
     '- **This stack**.',
     '- **One Lambda** that rotates in the four steps of Secrets Manager, as the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* does.',
-    `- **The lower bound** of any design, which must at least do this, in sequence: ${LOWER_BOUND_CALLS.join(', ')}.`,
+    `- **The lower bound** of any design: ${LOWER_BOUND_CALLS.join(', ')}; one after another, and nothing else.`,
     '',
     ...durationTable(report),
     '',
@@ -58,11 +58,11 @@ export function rotationSection(report: RotationReport): string {
     '',
     ...callTable(report.workflow.warm),
     '',
-    `There are ${countOf(report.workflow.warm, 'transition')} state transitions: five Tasks, the choice of the route, and the end, which shows the result in the console. The single Lambda makes ${countOf(report.oneLambda.warm, 'aws')} AWS calls and no transition.`,
+    `There are ${countOf(report.workflow.warm, 'transition')} state transitions: five Tasks, the choice of the route, and the final state, which shows the result in the Step Functions console. One Lambda makes ${countOf(report.oneLambda.warm, 'aws')} AWS calls and no transition.`,
     '',
     '### Latencies',
     '',
-    row(['Latency', 'Median', 'p99', 'Source']),
+    row(['What', 'Median', 'p99', 'Source']),
     row(['---', '---:', '---:', '---']),
     ...Object.entries(LATENCIES).map(([name, { p50Ms, p99Ms, source }]) =>
       row([`\`${name}\``, milliseconds(p50Ms), milliseconds(p99Ms), source]),
@@ -153,7 +153,7 @@ function callTable({ waits }: RotationTimes): string[] {
   if (unknown !== undefined) throw new Error(`bench/rotation/rotation-calls.ts does not have ${unknown}.`);
   const polls = made.filter(call => call === nameOfCall(POLL)).length - timesOf(POLL);
   return [
-    row(['Function', 'Operation', 'Calls', 'Reason']),
+    row(['Function', 'Operation', 'Calls', 'Why']),
     row(['---', '---', '---:', '---']),
     ...[...ROTATION_CALLS, { ...POLL, times: polls }].map(call => {
       const [by = '', operation = ''] = nameOfCall(call).split(' ');
