@@ -12,7 +12,8 @@ export const FIGURES = {
   alternateLogins:
     'logins by the operator with `authorize --alternate`, after a message about a lost alternate grant or when `status` shows one grant',
   grantsLost: 'alternate grants that no longer worked and that a rotation dropped',
-  lossesNotReported: 'of these, grants whose loss no message reported. Must be 0',
+  lossesNotReported:
+    'of these, grants whose loss neither a message nor the metric `LostGrants` reported. Must be 0',
   lostInTransit:
     'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal also refused the result. Nothing can save these',
   unrecoverable:

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { belongsToRotation } from '../../functions/shared/secrets/secret-versions.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { storedTokens } from '../token-locator.ts';
 import type { Promotions } from './promotions.ts';
@@ -10,14 +12,26 @@ interface LossListeners {
   readonly onReport: (secretArn: string) => void;
 }
 
-/** The link to the execution in the message about a lost alternate grant. */
-const REPORT = /authorize .* --alternate[\s\S]*?(https:\S+)[\s\S]*?^Secret: (\S+)$/m;
+/** The execution and the secret in the message about a lost alternate grant. */
+const MESSAGE = /authorize .* --alternate[\s\S]*?https:\S+\/(arn:\S+)[\s\S]*?^Secret: (\S+)$/m;
 
-/** Counts the alternate grants that rotations have dropped, and the messages about them. */
+/** The line of the metric with the alarm. */
+const metricLine = v.pipe(
+  v.string(),
+  v.startsWith('{'),
+  v.parseJson(),
+  v.object({ LostGrants: v.literal(1), execution: v.string() }),
+);
+
+const executionInput = v.pipe(v.string(), v.parseJson(), v.object({ versionId: v.string() }));
+
+/** Counts the alternate grants that rotations have dropped, and those that a message or the metric reported. */
 export class GrantLosses {
-  readonly #losses = new Map<string, number>();
-  /** The executions that messages are about, by secret. */
-  readonly #reported = new Map<string, Set<string>>();
+  /** The versions without the alternate grant. */
+  readonly #losses: string[] = [];
+  readonly #rotations = new Map<string, string>();
+  /** The rotations of which a loss was reported. */
+  readonly #reported = new Set<string>();
 
   constructor(sandbox: Sandbox, promotions: Promotions, { onLoss, onReport }: LossListeners) {
     sandbox.secretsManager.onChange(({ secretArn, labelMoves }) => {
@@ -26,27 +40,39 @@ export class GrantLosses {
       const tokens = storedTokens(secretArn, sandbox);
       const before = tokens.get(move.from ?? '')?.alternateRefreshToken;
       if (typeof before !== 'string' || tokens.get(move.to)?.alternateRefreshToken !== null) return;
-      this.#losses.set(secretArn, (this.#losses.get(secretArn) ?? 0) + 1);
+      this.#losses.push(move.to);
       onLoss(secretArn, before);
     });
+    sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
+      if (type !== 'ExecutionStarted') return;
+      const input = v.safeParse(executionInput, details?.input);
+      if (input.success) this.#rotations.set(executionArn, input.output.versionId);
+    });
     sandbox.sns.onMessage(({ message }) => {
-      const [, link, secretArn] = REPORT.exec(message) ?? [];
-      if (link === undefined || secretArn === undefined) return;
-      this.#reported.set(secretArn, (this.#reported.get(secretArn) ?? new Set()).add(link));
+      const [, execution, secretArn] = MESSAGE.exec(message) ?? [];
+      if (execution === undefined || secretArn === undefined) return;
+      this.#addReport(execution);
       onReport(secretArn);
+    });
+    sandbox.lambda.onLog(({ text }) => {
+      const metric = v.safeParse(metricLine, text);
+      if (metric.success) this.#addReport(metric.output.execution);
     });
   }
 
   get count(): number {
-    return [...this.#losses.values()].reduce((total, losses) => total + losses, 0);
+    return this.#losses.length;
   }
 
-  /** The number of losses that no message reported. */
+  /** The number of losses that neither a message nor the metric reported. */
   get unreported(): number {
-    return [...this.#losses].reduce(
-      (total, [secretArn, losses]) =>
-        total + Math.max(0, losses - (this.#reported.get(secretArn)?.size ?? 0)),
-      0,
-    );
+    return this.#losses.filter(
+      versionId => ![...this.#reported].some(rotation => belongsToRotation(versionId, rotation)),
+    ).length;
+  }
+
+  #addReport(execution: string): void {
+    const rotation = this.#rotations.get(execution);
+    if (rotation !== undefined) this.#reported.add(rotation);
   }
 }

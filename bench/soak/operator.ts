@@ -1,3 +1,4 @@
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
   ExecutionNotRedrivable,
@@ -5,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
-import { authoriseAgain, type PersonTools } from './person.ts';
+import { authoriseAgain, isRefusal, type PersonTools } from './person.ts';
 import type { TokenLedger, TokenLocation } from './token-ledger.ts';
 
 /** The operator's dependencies. */
@@ -15,8 +16,11 @@ interface OperatorTools extends PersonTools {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** How long the operator waits after a redrive; most executions have closed by then. */
-const REDRIVE_MS = 60_000;
+/** How long the operator waits after a redrive or RotateSecret; most executions have closed by then. */
+const ROTATION_MS = 60_000;
+
+/** `authorize --alternate` rotates once for each grant. */
+const GRANTS = 2;
 
 /** The maximum time between an execution's last read of AWSCURRENT and its end, in ms, including slow calls. */
 const MAX_ATTEMPT_MS = 45_000;
@@ -28,7 +32,6 @@ export class Operator {
   readonly #tools: OperatorTools;
   readonly #replaced = new Map<string, TokenLocation>();
   #logins = 0;
-  #alternateLogins = 0;
   readonly #currentSinceMs = new Map<string, number>();
 
   constructor(tools: OperatorTools) {
@@ -42,11 +45,6 @@ export class Operator {
   /** The number of logins by the operator. */
   get logins(): number {
     return this.#logins;
-  }
-
-  /** The number of logins by the operator for an alternate grant. */
-  get alternateLogins(): number {
-    return this.#alternateLogins;
   }
 
   /** The location of each refresh token that a login had to replace. */
@@ -83,9 +81,26 @@ export class Operator {
     this.#replaced.set(newest, await ledger.location(secretArn, newest));
   }
 
-  /** Logs in for an alternate grant, unless the secret already has one. */
-  async addAlternate(credential: FirstCredential): Promise<void> {
-    if (await authoriseAlternate(credential, this.#tools)) this.#alternateLogins += 1;
+  /**
+   * Adds an alternate grant as `authorize --alternate` does: logs in, and rotates once for each grant.
+   *
+   * @returns false when the secret already has one
+   */
+  async addAlternate(credential: FirstCredential): Promise<boolean> {
+    if (!(await authoriseAlternate(credential, this.#tools))) return false;
+    for (let grant = 0; grant < GRANTS; grant++) await this.#rotate(credential.secretArn);
+    return true;
+  }
+
+  /** Rotates a secret and waits, unless another rotation is not complete. */
+  async #rotate(secretArn: string): Promise<void> {
+    const { secrets, wait } = this.#tools;
+    try {
+      await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
+      await wait(ROTATION_MS);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
   }
 
   /** Redrives an execution and waits, if the execution can be redriven. */
@@ -93,7 +108,7 @@ export class Operator {
     const { stepFunctions, wait } = this.#tools;
     try {
       await stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
-      await wait(REDRIVE_MS);
+      await wait(ROTATION_MS);
     } catch (refusal) {
       if (!(refusal instanceof ExecutionNotRedrivable)) throw refusal;
     }

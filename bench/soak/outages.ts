@@ -105,12 +105,9 @@ export class Outages {
     if (isByPeople && replaced !== undefined && accessToken.expiresAtMs < replaced.expiresAtMs) {
       this.recordBlocked(secretArn, nowMs);
     }
-    const outage = { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
-    this.#current.set(secretArn, {
-      tokens,
-      accessToken,
-      outage: accessToken.endsAtMs > nowMs ? undefined : isByPeople ? (before ?? outage) : outage,
-    });
+    const works = accessToken.endsAtMs > nowMs;
+    const outage = works ? undefined : { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
+    this.#current.set(secretArn, { tokens, accessToken, outage });
   }
 
   #measure(secretArn: string, current: Current, nowMs: number): void {

@@ -5,7 +5,6 @@ import { DAY_MS, HOUR_MS } from '../../functions/shared/durations.ts';
 import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
-import { authoriseAlternate } from '../alternate-grant.ts';
 import type { SecretWatch } from '../secret-watch.ts';
 import { tokensWith } from '../token-locator.ts';
 import { ActionQueue } from './action-queue.ts';
@@ -50,6 +49,7 @@ export class SoakRun {
   #consumerFailures = 0;
   #failuresByPeople = 0;
   #failuresWithTwoGrants = 0;
+  #alternateLogins = 0;
   #leaks = 0;
 
   constructor(
@@ -92,8 +92,7 @@ export class SoakRun {
           this.#operator.recordLoss(this.#credentialOf(secretArn), refreshToken),
         );
       },
-      onReport: secretArn =>
-        this.#planOperator(async () => this.#operator.addAlternate(this.#credentialOf(secretArn))),
+      onReport: secretArn => this.#planOperator(() => this.#addAlternate(this.#credentialOf(secretArn))),
     });
     this.#operator = new Operator({
       sandbox,
@@ -140,7 +139,7 @@ export class SoakRun {
     await this.#runUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
-    const { logins, alternateLogins, replaced } = this.#operator;
+    const { logins, replaced } = this.#operator;
     const lostInTransit = replaced.filter(location => location === 'lost in transit').length;
     const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
@@ -150,7 +149,7 @@ export class SoakRun {
       redrives: this.#redrives,
       humanActions: this.#people.actions,
       reauthorisations: logins,
-      alternateLogins,
+      alternateLogins: this.#alternateLogins,
       grantsLost: this.#losses.count,
       lossesNotReported: this.#losses.unreported,
       lostInTransit,
@@ -171,14 +170,14 @@ export class SoakRun {
       const credential = await createFirstCredential(this.#sandbox, { secretName: `soak/${index + 1}` });
       this.#credentials.set(credential.secretArn, credential);
       if (this.#options.published) await createPublishedSecret(credential, this.#sandbox);
-      if (this.#options.alternating) {
-        await this.#sandbox.advance(secretsManager.behaviour.readLagMs);
-        await authoriseAlternate(credential, { sandbox: this.#sandbox, secrets: this.#secrets });
-      }
       secretsManager.enableRotation(credential.secretArn, rotationFunctionArn, {
         ScheduleExpression: index % 3 === 1 ? CRON_SCHEDULE : schedule,
         Duration: window,
       });
+      if (this.#options.alternating) {
+        await this.#sandbox.advance(secretsManager.behaviour.readLagMs);
+        await this.#operator.addAlternate(credential);
+      }
       this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
       if (this.#options.people) this.#people.start(credential);
     }
@@ -221,9 +220,13 @@ export class SoakRun {
   #checkStatusAt(atMs: number): void {
     this.#queue.add(atMs, async () => {
       this.#checkStatusAt(atMs + DAY_MS);
-      await this.#waitForPendingFault();
-      for (const credential of this.#credentials.values()) await this.#operator.addAlternate(credential);
+      for (const credential of this.#credentials.values()) await this.#addAlternate(credential);
     });
+  }
+
+  async #addAlternate(credential: FirstCredential): Promise<void> {
+    await this.#waitForPendingFault();
+    if (await this.#operator.addAlternate(credential)) this.#alternateLogins += 1;
   }
 
   /** Waits until no fault is pending for a function's request, which a person's request would trigger. */
