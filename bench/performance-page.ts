@@ -19,7 +19,9 @@ export function performancePage(sections: readonly string[], machine: Machine): 
   return [
     '# Performance',
     '',
-    `Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Where possible, times measured on this machine are multiples of another time in the same run. They vary by a few percent between runs.`,
+    'For engineers who evaluate or change this project: how long a rotation, a cold start and a command take, and why.',
+    '',
+    `Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Where possible, times measured on this machine are given as multiples of a reference time from the same run. They vary by a few percent between runs.`,
     '',
     ...sections,
     '## Cost',

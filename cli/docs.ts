@@ -12,10 +12,12 @@ export function commandLinePage(program: Command): string {
   const commands = program.commands.flatMap(command => sections(command, 2));
   return `# Command line
 
-\`genesys-token-rotation\` operates a deployment. It finds AWS credentials and the region the same way as the AWS CLI.
-Set \`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` to use it with the
-[sandbox](../sandbox/README.md). It never prints a token or a client secret. Results go to standard output (as one JSON
-object with \`--json\`), progress and errors to standard error.
+For operators: every command, option and exit code of \`genesys-token-rotation\`, the program that operates a deployment.
+
+The program finds AWS credentials and the region the same way as the AWS CLI. Set \`AWS_ENDPOINT_URL\`,
+\`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` to use it with the [sandbox](../sandbox/README.md). It never prints a
+token or a client secret. Results go to standard output (as one JSON object with \`--json\`), progress and errors to
+standard error.
 
 The program runs on Node.js 20.18 or newer and has no dependencies. In a checkout, \`npm run build && npm link\` installs
 it, and \`npm run cli --\` runs it from source. \`npm pack\` builds a package that you can install elsewhere with

@@ -7,7 +7,7 @@ const CODES: Readonly<Record<FirstOutcome, readonly [code: string, meaning: stri
   rotated: ['✓', 'Rotated. Retries of the AWS SDK or of the state machine were enough, or none was needed.'],
   'confirmed later': [
     'C',
-    'AWSCURRENT is rotated, but Secrets Manager counts the attempt as failed. Its next attempt confirms the rotation.',
+    'AWSCURRENT has moved, but Secrets Manager counts the attempt as failed. Its next attempt confirms the rotation.',
   ],
   'not started': ['N', 'No execution started, and nothing was spent. The next attempt starts one.'],
   unspent: ['U', 'The execution failed before anything was spent.'],
@@ -35,8 +35,8 @@ export function report(cells: readonly Cell[]): string {
   const lost = cells.filter(({ retried }) => firstOutcome(retried) === 'lost');
   return [
     '# Fault matrix',
-    'This page shows the outcome of every kind of fault at every call of a rotation. Each cell is a separate rotation in the sandbox with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults. With `killed-before` and `killed-after`, the process of the function is killed right before a write has its effect, or right after it.',
-    'A cell has two outcomes of the first attempt: the fault occurs **once**, and the fault **lasts** until it is cleared.',
+    'For reviewers and maintainers: the outcome of every kind of fault at every call of a rotation. Each code in a table is the result of a separate rotation in the sandbox with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults. With `killed-before` and `killed-after`, the process of the function is killed immediately before or after a write takes effect.',
+    'Each cell has two codes: the first if the fault occurs **once**, the second if it **lasts** until it is cleared.',
     [
       '| Code | Outcome of the first attempt |',
       '| --- | --- |',
@@ -51,7 +51,7 @@ export function report(cells: readonly Cell[]): string {
     ].join('\n'),
     ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
     '## Where a new login is needed',
-    'Genesys Cloud exchanged the refresh token, and the new one was lost: the response never reached the function, the function was killed before it wrote to the journal, or the function was lost and the journal refused the result. After the deadline of the exchange, the workflow presents the old token again, which is the only remaining option. The error message says that the token was probably spent.',
+    'Genesys Cloud exchanged the refresh token, and the new one was lost: the response never reached the function, the function was killed before it wrote to the journal, or the journal refused the result and the function ended without returning it. After the deadline of the exchange, the workflow presents the old token again, which is the only remaining option. The error message says that the token was probably spent.',
     'The last column shows the same fault for a secret with two grants that had been rotated before. The access token in AWSCURRENT worked after the first attempt and at the end, and the lost grant was dropped and reported.',
     exceptions(lost),
     '',

@@ -4,7 +4,7 @@ export const FIGURES = {
     'rotations that Secrets Manager started; a retry counts only if it has another ClientRequestToken',
   faultsInjected: 'faults that were injected',
   executionsFailed:
-    'number of times an execution closed as FAILED, TIMED_OUT or ABORTED, also after a redrive',
+    'number of times an execution closed as FAILED, TIMED_OUT or ABORTED, including after a redrive',
   redrives: 'redrives of failed executions, by the retries of Secrets Manager and by the operator',
   humanActions:
     'actions of people, other than those of the runbook, that AWS accepted: edits, rollbacks, old values, custom labels, stray AWSPENDING labels, logins, cancelled rotations, stopped executions, and redrives in any order; 0 without `--people`',
@@ -15,7 +15,7 @@ export const FIGURES = {
   lossesNotReported:
     'of these, grants whose loss neither a message nor the metric `LostGrants` reported. Must be 0',
   lostInTransit:
-    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal also refused the result. Nothing can save these',
+    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the journal refused the result and the function ended without returning it. Nothing can save these',
   unrecoverable:
     'refresh tokens that a login had to replace although a copy existed, or that were lost without such faults; and secrets whose credential does not work at the end of a run, after a day without faults. Must be 0',
   consumerCalls: 'hourly calls of GET /api/v2/users/me with the access token of AWSCURRENT, one per secret',

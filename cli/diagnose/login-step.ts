@@ -81,7 +81,7 @@ export async function checkLogin(
       `The secret has only one grant: the next rotation drops the key alternateRefreshToken. Log in for a second grant: ${command`authorize ${Name} --alternate`}`,
     );
   }
-  if (others === undefined) return ok('in no other secret that the journal knows', undefined);
+  if (others === undefined) return ok('in no other secret in the journal', undefined);
   const unread = logins.filter(other => other.fingerprints === undefined).length;
   return ok(
     `in no other secret of the deployment${unread === 0 ? '' : `; ${unread} of ${logins.length} could not be read`}`,

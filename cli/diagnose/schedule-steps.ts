@@ -41,7 +41,7 @@ export function checkRotation(
   if (gapHours !== undefined && lifetimeMs !== undefined && lifetimeMs < gapHours * HOUR_MS) {
     return wrong(
       `up to ${gapHours} h between rotations, but the access token's lifetime is ${durationText(lifetimeMs)}`,
-      `The access token expires before the next rotation. Rotate more often (every 4 hours at most), or set a longer token duration in the OAuth client: longer than ${gapHours} h plus the time to fix a failure (at most 48 h).`,
+      `The access token expires before the next rotation. Rotate more often (the shortest interval is 4 hours), or set a longer token duration in the OAuth client: longer than ${gapHours} h plus the time to fix a failure (at most 48 h).`,
     );
   }
   const schedule = ScheduleExpression ?? `every ${AutomaticallyAfterDays} days`;

@@ -96,5 +96,5 @@ function textOf(
       : []),
     ...(notBegun > 0 ? [`${notBegun} not started`] : []),
   ];
-  return `Of ${all} failed rotations: ${parts.join(', ')}.`;
+  return `Redrive of ${all} failed ${all === 1 ? 'rotation' : 'rotations'}: ${parts.join(', ')}.`;
 }

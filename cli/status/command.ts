@@ -16,7 +16,7 @@ const DESCRIPTION = `Shows the health of each credential and what to type next. 
 Health:
   healthy              rotated in time
   rotating             a rotation is running
-  stuck                the last rotation failed or is overdue, or the secret's KMS key cannot be used
+  stuck                a rotation failed or is overdue, or the secret's KMS key cannot be used
   expired              the access token has expired or was rejected
   needs-authorisation  needs a new login, or the secret is not a complete credential`;
 

@@ -64,7 +64,7 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
       ['WHAT CONSUMERS HAVE', verdict.impact, verdict.cause],
       ['WHAT TO DO', ...stepLines(verdict.steps, name ?? '<secret>', command)],
       [
-        ...(isRedrivable ? [`Without the program: ${redriveCommand(executionArn)}`] : []),
+        ...(isRedrivable ? [`Redrive with the AWS CLI: ${redriveCommand(executionArn)}`] : []),
         consoleLink(executionArn),
         `${deployment.runbook}#${verdict.runbookEntry}`,
       ],
@@ -113,7 +113,7 @@ export function worksAgainMessage(
       [`The Genesys Cloud token rotation of ${name ?? 'an unknown secret'} works again.`],
       ['WHAT TO DO: nothing.'],
       [
-        `Failed since: ${instantText(failingSince)}`,
+        `Had been failing since: ${instantText(failingSince)}`,
         ...facts(secretArn, undefined, deployment),
         consoleLink(executionArn),
       ],

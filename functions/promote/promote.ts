@@ -153,7 +153,7 @@ function assertPromotable(
   // Two rotations could take the label from each other forever, so the first time, the other one goes first.
   if (holderId !== undefined && !belongsToRotation(holderId, versionId) && redriveCount === 0) {
     throw new PendingVersionTaken(
-      `AWSPENDING of secret ${secretArn} is on version ${holderId} of another rotation, which goes first. The new tokens are safe in the journal. Redrive that rotation's execution if it has failed, or redrive this one to take the label back.`,
+      `AWSPENDING of secret ${secretArn} is on version ${holderId} of another rotation, which has precedence. The new tokens are safe in the journal. Redrive that rotation's execution if it has failed, or redrive this one to take the label back.`,
     );
   }
   throw new PendingVersionMissing(

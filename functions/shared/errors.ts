@@ -58,7 +58,7 @@ export class SharedLogin extends RotationError {
   }
 }
 
-/** Genesys Cloud responded `invalid_grant`, and no other grant is left: only a new login helps. Not retried. */
+/** Genesys Cloud responded with `invalid_grant`, and no other grant is left: only a new login helps. Not retried. */
 export class RefreshTokenRejected extends RotationError {
   override get name() {
     return 'RefreshTokenRejected' as const;
@@ -135,8 +135,8 @@ export class ExchangeUnsettled extends RotationError {
 }
 
 /**
- * AWSCURRENT holds a newer login than this rotation, because someone logged in, or a newer pair of the same login. It
- * stays.
+ * AWSCURRENT holds a newer login than this rotation, because someone logged in, or a newer pair of the same login. The
+ * rotation keeps it.
  */
 export class NewerLogin extends RotationError {
   override get name() {
@@ -158,7 +158,7 @@ export class PendingVersionMissing extends RotationError {
   }
 }
 
-/** AWSPENDING is on the version of another rotation, which goes first. A redrive takes the label back. */
+/** AWSPENDING is on the version of another rotation, which has precedence. A redrive takes the label back. */
 export class PendingVersionTaken extends RotationError {
   override get name() {
     return 'PendingVersionTaken' as const;
@@ -189,7 +189,7 @@ export class AccessTokenForbidden extends RotationError {
   }
 }
 
-/** The new access token belongs to another user than the secret's `genesysUserId`. */
+/** The new access token belongs to a user other than the secret's `genesysUserId`. */
 export class WrongUser extends RotationError {
   override get name() {
     return 'WrongUser' as const;

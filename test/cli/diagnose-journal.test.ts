@@ -179,7 +179,7 @@ describe('diagnose, when it may not read everything about the login,', () => {
 
     expect(diagnosis.steps.find(({ step }) => step === 'login')).toMatchObject({
       status: 'ok',
-      found: 'in no other secret that the journal knows',
+      found: 'in no other secret in the journal',
     });
   });
 

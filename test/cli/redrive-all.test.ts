@@ -94,7 +94,7 @@ describe('redrive --all on a terminal', () => {
         .trimEnd()
         .split(/[\r\n]+/)
         .at(-1),
-    ).toBe('Of 1 failed rotations: 1 succeeded.');
+    ).toBe('Redrive of 1 failed rotation: 1 succeeded.');
   });
 
   it('names the failed rotations after the progress bar', async () => {

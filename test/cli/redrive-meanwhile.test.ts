@@ -123,7 +123,7 @@ describe('redrive --all, when Secrets Manager has already redriven,', () => {
 
     expect(failure).toBeUndefined();
     expect(err).toContain(`${SECRET_NAME}: the rotation has already succeeded.`);
-    expect(out).toBe('Of 1 failed rotations: 1 succeeded.\n');
+    expect(out).toBe('Redrive of 1 failed rotation: 1 succeeded.\n');
     expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
   });
 });

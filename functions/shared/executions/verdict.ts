@@ -4,7 +4,7 @@ import { belongsToRotation } from '../secrets/secret-versions.ts';
 /**
  * - `healthy`: rotated in time, and the last rotation did not fail, or is complete despite the failure
  * - `rotating`: a rotation is running
- * - `stuck`: the last rotation failed or is overdue, or the value cannot be decrypted; the access token works, or its
+ * - `stuck`: a rotation failed or is overdue, or the value cannot be decrypted; the access token works, or its
  *   state is unknown
  * - `expired`: the access token has expired or was rejected
  * - `needs-authorisation`: needs a new login, or the secret is not a complete credential
@@ -110,7 +110,7 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   ExchangeUnsettled: [{ text: 'Redrive the execution that the message names' }],
   PendingVersionTaken: [
     {
-      text: 'If the execution of the other rotation has failed, redrive that one; otherwise take AWSPENDING back',
+      text: 'If the execution of the other rotation has failed, redrive that one first. Otherwise continue: the redrive takes AWSPENDING back',
     },
   ],
   AccessTokenRejected: [
@@ -248,7 +248,7 @@ function impactOf({ consumersHave, rotation, leavesTokenInUse = false }: Situati
       break;
   }
   if (!isFailure(rotation) || isComplete(rotation)) {
-    return 'Consumers hold an access token that is unverified, without known problems.';
+    return 'Consumers hold an access token (unverified). No problem is known.';
   }
   if (!leavesTokenInUse && mayHaveEnded(rotation))
     return 'Consumers may hold an access token that no longer works (unverified).';
@@ -277,7 +277,7 @@ function causeOf(situation: Situation): string | undefined {
     }
     if (isResolved(situation)) return undefined;
     const tokens = isConfigurationTest ? 'A configuration test changes nothing.' : tokensAfter(rotation);
-    const written = current === 'written' ? ' AWSCURRENT was written later.' : '';
+    const written = current === 'written' ? ' AWSCURRENT was written after the failure.' : '';
     return `${failed} ${tokens}${written}`;
   }
   if (consumersHave === 'incomplete') return 'AWSCURRENT is not a complete credential.';

@@ -58,7 +58,7 @@ export async function currentUserId(accessToken: string, options: CurrentUserOpt
   const id = outcome.status === 200 ? jsonObject(outcome.body)?.id : undefined;
   if (typeof id !== 'string' || !USER_ID.test(id)) {
     throw new GenesysUnavailable(
-      `Genesys Cloud's API responded ${label} without a user during verification of the access token of secret ${secretArn}. Redrive the execution once the API works again.`,
+      `Genesys Cloud's API responded without a user during verification of the access token of secret ${secretArn} (${label}). Redrive the execution once the API works again.`,
     );
   }
   return id;
