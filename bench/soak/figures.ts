@@ -21,7 +21,7 @@ export const FIGURES = {
   consumerCalls: 'hourly calls of GET /api/v2/users/me with the access token of AWSCURRENT, one per secret',
   consumerFailures: 'of these, calls that failed even after AWSCURRENT was read again',
   failuresByPeople:
-    'of these, failures that people caused: the access token no longer worked when a person made it AWSCURRENT again, or it expired after people had blocked the rotation during its lifetime (they cancelled it, left AWSPENDING on a version of their own, wrote AWSCURRENT during it, or restored an older token)',
+    'of these, failures that people caused: they restored an access token that no longer worked while the one in AWSCURRENT worked or a rotation was about to replace it, or the access token expired after they had blocked the rotation during its lifetime (they cancelled it, left AWSPENDING on a version of their own, wrote AWSCURRENT during it, or restored an older token)',
   failuresWithTwoGrants:
     'of the other failures, those whose access token stopped working while both grants of the secret worked. Must be 0',
   longestOutageSeconds:

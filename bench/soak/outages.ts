@@ -33,6 +33,11 @@ interface Current {
   outage: Outage | undefined;
 }
 
+/** The states of a rotation that has new tokens. */
+const PROMOTING_STATES = new Set(['StorePending', 'Verify', 'Promote']);
+
+const executionInput = v.pipe(v.string(), v.parseJson(), v.object({ secretArn: v.string() }));
+
 const value = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
 
 /** Measures, to the millisecond, how long the access tokens in AWSCURRENT do not work for consumers. */
@@ -43,6 +48,9 @@ export class Outages {
   readonly #current = new Map<string, Current>();
   /** When people last blocked the rotation of a secret. */
   readonly #blockedAtMs = new Map<string, number>();
+  /** The executions that have new tokens to promote, with their secrets. */
+  readonly #promoting = new Map<string, string>();
+  readonly #secretArns = new Map<string, string>();
   #longestMs = 0;
 
   /** @param published whether consumers read the published secrets instead of the rotated ones */
@@ -64,6 +72,15 @@ export class Outages {
       const to = labelMoves.find(({ label }) => label === 'AWSCURRENT')?.to;
       if (to !== undefined && isPublishedSecret(secretArn) === published)
         this.#moved(secretArn, to, at.getTime());
+    });
+    sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
+      if (type === 'ExecutionStarted') {
+        this.#secretArns.set(executionArn, v.parse(executionInput, details?.input).secretArn);
+      } else if (type === 'TaskStateEntered' && PROMOTING_STATES.has(String(details?.name))) {
+        this.#promoting.set(executionArn, this.#secretArns.get(executionArn) ?? '');
+      } else if (type === 'TaskStateEntered' || type.startsWith('Execution')) {
+        this.#promoting.delete(executionArn);
+      }
     });
   }
 
@@ -105,9 +122,18 @@ export class Outages {
     if (isByPeople && replaced !== undefined && accessToken.expiresAtMs < replaced.expiresAtMs) {
       this.recordBlocked(secretArn, nowMs);
     }
-    const works = accessToken.endsAtMs > nowMs;
-    const outage = works ? undefined : { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
-    this.#current.set(secretArn, { tokens, accessToken, outage });
+    const outage = { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
+    // A write does not change the cause of an outage, unless a rotation was about to end it.
+    const isSameCause = isByPeople && !this.#isPromoting(secretArn);
+    this.#current.set(secretArn, {
+      tokens,
+      accessToken,
+      outage: accessToken.endsAtMs > nowMs ? undefined : isSameCause ? (before ?? outage) : outage,
+    });
+  }
+
+  #isPromoting(secretArn: string): boolean {
+    return [...this.#promoting.values()].includes(secretArn);
   }
 
   #measure(secretArn: string, current: Current, nowMs: number): void {
