@@ -56,10 +56,11 @@ export async function authoriseAgain(
   { sandbox, secrets }: Pick<PersonTools, 'sandbox' | 'secrets'>,
 ): Promise<void> {
   const { loginUrl } = sandbox.genesysCloud;
-  const { alternateRefreshToken } = await currentValue(secretArn, secrets);
-  const { accessToken, refreshToken } = await authorizeCode({ loginUrl, ...login });
+  const current = await currentValue(secretArn, secrets);
+  const { accessToken, refreshToken, expiresInSeconds } = await authorizeCode({ loginUrl, ...login });
   const { clientId, clientSecret } = login;
-  const value = { clientId, clientSecret, accessToken, refreshToken, alternateRefreshToken };
+  const expiresAt = new Date(sandbox.clock.nowMs() + expiresInSeconds * 1_000);
+  const value = { ...current, clientId, clientSecret, accessToken, refreshToken, expiresAt };
   await secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(value) }));
   await publishLogin(secretArn, { sandbox, secrets });
 }
