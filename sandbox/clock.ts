@@ -1,4 +1,4 @@
-/** Runs a callback once; see {@link Clock.schedule}. */
+/** A callback that runs once; see {@link Clock.schedule}. */
 export interface ScheduledTask {
   /** Cancels the task; has no effect once it has run. */
   cancel(): void;
@@ -14,11 +14,11 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 /**
  * The time in the sandbox: it runs at the machine's speed and can be advanced. Everything in the sandbox that waits or
- * reads the time uses this clock, so that hours of back-off and weeks of schedule can be skipped. A stopped clock moves
+ * reads the time uses this clock, so that hours of back-off and weeks of schedule can be skipped. A virtual clock moves
  * only when it is advanced.
  */
 export class Clock {
-  /** Whether time passes only by {@link Clock.advance} and {@link Clock.advanceSettled}. */
+  /** Whether time passes only through {@link Clock.advance} and {@link Clock.advanceSettled}. */
   readonly isVirtual: boolean;
   readonly #startedAtMs = Date.now();
   #offsetMs = 0;
@@ -40,7 +40,7 @@ export class Clock {
     return (this.isVirtual ? this.#startedAtMs : Date.now()) + this.#offsetMs;
   }
 
-  /** How far this clock has been advanced, in ms; a running clock is ahead of the machine's by this. */
+  /** How far this clock has been advanced, in ms; a running clock is ahead of the machine's by this much. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -164,7 +164,7 @@ export class Clock {
         .filter(task => task.dueAtMs <= this.nowMs())
         .sort((a, b) => a.dueAtMs - b.dueAtMs);
       for (const task of due) {
-        // A task that ran before may have cancelled this one.
+        // An earlier task may have cancelled this one.
         if (this.#tasks.delete(task)) task.run();
       }
       this.#rearm();

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server } from 'node:http';
 /**
  * Starts to listen, on 127.0.0.1 only.
  *
- * @param port 0 takes any free one
+ * @param port 0 selects any free port
  * @throws Error EADDRINUSE
  */
 export async function listenOnLoopback(server: Server, port: number): Promise<void> {
@@ -15,7 +15,7 @@ export async function listenOnLoopback(server: Server, port: number): Promise<vo
 /**
  * The server's base URL.
  *
- * @param name named in the error
+ * @param name the name for the error message
  * @throws Error while the server does not listen
  */
 export function loopbackUrl(server: Server, name: string): string {
@@ -29,7 +29,7 @@ export function loopbackUrl(server: Server, name: string): string {
  * the response.
  *
  * @returns undefined when it is longer than `limitBytes`
- * @throws Error the client has gone
+ * @throws Error the client has disconnected
  */
 export async function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

@@ -34,8 +34,8 @@ const ADMINISTRATOR = {
 /** The parts of a sandbox. */
 export type Services = ReturnType<typeof connectServices>;
 
-/** What the parts of a sandbox have in common. */
-interface Surroundings {
+/** What the parts of a sandbox share. */
+interface SharedParts {
   readonly account: Account;
   readonly stack: StackModel;
   readonly identities: Identities;
@@ -49,7 +49,7 @@ interface Surroundings {
  */
 export function connectServices(
   options: SandboxOptions,
-  { account, stack, identities, quiescence }: Surroundings,
+  { account, stack, identities, quiescence }: SharedParts,
 ) {
   const { openRequests, onInvocationChange } = quiescence;
   const { latencies = {} } = options;

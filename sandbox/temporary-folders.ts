@@ -23,8 +23,8 @@ export function removeTemporaryFolder(folder: string): void {
 }
 
 /**
- * Removes the temporary folders of processes that were killed. Folders of other users, and of processes that still run,
- * stay. A folder that cannot be removed stays, too: leftovers are no reason not to start.
+ * Removes the temporary folders of processes that were killed. Folders of other users, and of processes that are still
+ * running, stay. A folder that cannot be removed also stays: leftovers must not prevent the start.
  */
 export function removeLeftovers(parent: string = tmpdir()): void {
   for (const name of readdirSync(parent)) {
@@ -35,7 +35,7 @@ export function removeLeftovers(parent: string = tmpdir()): void {
       const { uid } = lstatSync(folder);
       if (process.getuid === undefined || uid === process.getuid()) rmSync(folder, { recursive: true });
     } catch {
-      // Another start may be removing it, too.
+      // Another process may be removing it.
     }
   }
 }

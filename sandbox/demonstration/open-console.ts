@@ -9,7 +9,7 @@ import { showRotation } from './shown-rotation.ts';
 
 /**
  * Opens the console in the browser, rotates one credential as soon as the page is open, and keeps the sandbox running
- * until SIGINT or SIGTERM, also after a failed rotation.
+ * until SIGINT or SIGTERM, even after a failed rotation.
  *
  * @param onFailure receives the error of a failed rotation
  * @throws SynthesisFailed

@@ -8,7 +8,7 @@ import { LiveView } from './live-view.ts';
 import { openConsole } from './open-console.ts';
 import { showRotation } from './shown-rotation.ts';
 
-/** What `npm start` does. */
+/** The program that `npm start` runs. */
 
 const ASSEMBLY_DIRECTORY = 'cdk.out';
 

@@ -70,7 +70,7 @@ export class GenesysCloud {
   /**
    * Starts to listen on 127.0.0.1.
    *
-   * @param port 0 takes any free one
+   * @param port 0 selects any free port
    */
   async listen(port = 0): Promise<void> {
     this.#port = await this.#listener.open(port);
@@ -88,7 +88,7 @@ export class GenesysCloud {
 
   /**
    * Refuses new connections until the returned function is called, which resolves when they are accepted again. Open
-   * connections stay. When several refusals overlap, all of them must end.
+   * connections stay open. If several calls overlap, connections are accepted when all of them have ended.
    */
   refuseConnections(): () => Promise<void> {
     return this.#listener.refuse();
@@ -120,7 +120,7 @@ export class GenesysCloud {
     return this.#behaviour;
   }
 
-  /** Changes some switches, from the next request on. */
+  /** Changes the behaviour, starting with the next request. */
   setBehaviour(changes: Partial<GenesysBehaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes };
   }
@@ -131,16 +131,16 @@ export class GenesysCloud {
   }
 
   /**
-   * Adds an OAuth client, or replaces the one of that id, with a new secret.
+   * Adds an OAuth client, or replaces the one with that id. The secret is always new.
    *
-   * @throws v.ValiError for a token duration or redirect URI out of bounds
+   * @throws v.ValiError for a token duration or redirect URI that is not allowed
    */
   createClient(options: ClientOptions): OAuthClient {
     return this.#directory.createClient(options);
   }
 
   /**
-   * Gives the client a new secret; the old one is refused from now on; tokens stay valid.
+   * Gives the client a new secret; the old one stops working. Tokens stay valid.
    *
    * @throws Error when there is no such client
    */
@@ -148,13 +148,13 @@ export class GenesysCloud {
     return this.#directory.regenerateClientSecret(clientId);
   }
 
-  /** The organisation's OAuth client of that id. */
+  /** The organisation's OAuth client with that id. */
   client(clientId: string): OAuthClient | undefined {
     return this.#directory.client(clientId, this.#region);
   }
 
   /**
-   * The user of that id.
+   * The user with that id.
    *
    * @throws Error when there is no such user
    */
@@ -168,7 +168,7 @@ export class GenesysCloud {
     this.#tokens.revokeLineages(lineage => lineage.clientId === clientId);
   }
 
-  /** Adds a user, or replaces the one of that id. */
+  /** Adds a user, or replaces the one with that id. */
   createUser(options: UserOptions): User {
     return this.#directory.createUser(options);
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/** A port of 127.0.0.1 that can be closed temporarily, so that connections to it are really refused. */
+/** A port of 127.0.0.1 that can be closed temporarily, so that connections to it are actually refused. */
 export class RefusablePort {
   readonly #createServer: () => Server;
   /** Every server that still has connections, including the listening one. */
@@ -19,7 +19,7 @@ export class RefusablePort {
   /**
    * Starts to listen.
    *
-   * @param port 0 takes any free one
+   * @param port 0 selects any free port
    * @returns the port
    * @throws Error EADDRINUSE
    */

@@ -127,7 +127,7 @@ async function visit(position: Position, options: AttemptOptions): Promise<State
 
 function failureOf(error: unknown, position: Position): Failure {
   if (!(error instanceof StateFailed)) {
-    // A defect of the sandbox: report it, do not swallow it.
+    // A bug in the sandbox: report it, do not swallow it.
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return failure(StatesError.runtime, text);
   }

@@ -9,7 +9,7 @@ export interface PayloadTemplate {
   /**
    * Fills in the fields whose name ends in `.$`.
    *
-   * @throws StateFailed `States.Runtime` when a path leads nowhere; as on AWS the cause holds the whole input
+   * @throws StateFailed `States.Runtime` when a path selects nothing; as on AWS, the cause contains the whole input
    */
   readonly evaluate: (scope: PathScope) => Json;
 }

@@ -49,7 +49,9 @@ export class RoleUse {
     this.#account = account;
   }
 
-  /** @throws AwsError AccessDeniedException the role cannot be assumed, or not write to the log */
+  /**
+   * @throws AwsError AccessDeniedException Step Functions cannot assume the role, or the role cannot write to the log
+   */
   requireForCreation(specification: StateMachineSpecification, stateMachineArn: string): void {
     const { accountId, region } = this.#account;
     const { roleArn, name, logging, kmsKeyId } = specification;

@@ -38,12 +38,12 @@ export interface StateRun {
   readonly status: RunStatus;
   /** JSON. */
   readonly input?: string;
-  /** JSON; only of a state that was left. */
+  /** JSON; only for a state that has exited. */
   readonly output?: string;
   /** Why it failed, or what was caught. */
   readonly error?: string;
   readonly cause?: string;
-  /** Only a Task has any. */
+  /** Only a Task has attempts. */
   readonly attempts: readonly Attempt[];
   /** How often a redrive resumed it. */
   readonly redriveCount: number;
@@ -193,7 +193,7 @@ function endLast(periods: readonly Writable<Period>[], at: Date): void {
   if (last !== undefined) last.to ??= at;
 }
 
-/** The named members that are texts. */
+/** The named members that are strings. */
 function texts(details: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
   return Object.fromEntries(
     names.flatMap(name => (typeof details[name] === 'string' ? [[name, details[name]]] : [])),

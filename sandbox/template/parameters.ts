@@ -6,7 +6,7 @@ import { type Parameter, UnresolvableTemplate } from './template.ts';
  * The value of a parameter: the given one, or its default.
  *
  * @returns a list for list types, otherwise a string, as CloudFormation does
- * @throws UnresolvableTemplate the parameter has none, or it may not be this one
+ * @throws UnresolvableTemplate the parameter has no value, or its value is not allowed
  */
 export function parameterValue(
   parameter: Parameter,
@@ -19,10 +19,10 @@ export function parameterValue(
   }
   const { AllowedValues, AllowedPattern } = parameter;
   if (AllowedValues !== undefined && !AllowedValues.some(allowed => String(allowed) === String(value))) {
-    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value is not an allowed one.');
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value is not one of AllowedValues.');
   }
   if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(String(value))) {
-    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value does not have the allowed pattern.');
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value does not match AllowedPattern.');
   }
   const isList = parameter.Type === 'CommaDelimitedList' || parameter.Type.startsWith('List<');
   return isList

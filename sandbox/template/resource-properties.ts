@@ -18,7 +18,7 @@ export const booleanProperty = v.pipe(
 /**
  * Reads the properties of a resource that the sandbox uses.
  *
- * @throws UnresolvableTemplate a needed property is missing or of the wrong type; named by its path
+ * @throws UnresolvableTemplate a required property is missing or of the wrong type; named by its path
  */
 export function parseProperties<Schema extends v.GenericSchema>(
   resource: ResolvedResource,
