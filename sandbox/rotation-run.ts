@@ -20,7 +20,7 @@ export interface RotationRun {
   /** From RotateSecret to the end of finishSecret. */
   readonly rotationMs: number;
   /**
-   * From the issue of the tokens to the move of AWSCURRENT: how long consumers may hold a token that no longer works.
+   * From the issue of the tokens to the move of AWSCURRENT: how long consumers may have a token that no longer works.
    */
   readonly tokenGapMs: number;
   /** The AWS calls of the functions, by operation. */

@@ -163,7 +163,7 @@ export class Sandbox {
 
   /**
    * Waits by the clock inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`.
-   * Meanwhile, the request does not count as in progress, so that time can pass.
+   * The request does not count as in progress during the wait, so that time can pass.
    */
   async pause(ms: number): Promise<void> {
     await this.#quiescence.openRequests.wait(() => this.clock.sleep(ms));

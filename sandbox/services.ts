@@ -175,7 +175,7 @@ export function connectServices(
   };
 }
 
-/** The address of Genesys Cloud for the functions; `{host}` stands for a credential's region. */
+/** The address of Genesys Cloud for the functions; `{host}` is replaced by a credential's region. */
 function gatewayVariables(genesysCloud: GenesysCloud): Record<string, string> {
   const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
   return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };

@@ -2,12 +2,12 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Names the process that made the folder; `infra/bundle.ts` names its folders the same way. */
+/** Contains the id of the process that created the folder; `infra/bundle.ts` names its folders the same way. */
 const NAME = /^(?:genesys-token-rotation|\.build)-(?<pid>\d+)-\w{6}$/;
 
 const folders = new Set<string>();
 
-/** Makes a folder for temporary files that is removed when this process ends. */
+/** Creates a folder for temporary files that is removed when this process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), `genesys-token-rotation-${process.pid}-`));
   if (folders.size === 0) process.once('exit', removeAll);

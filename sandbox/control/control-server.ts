@@ -91,7 +91,7 @@ export class ControlServer {
 
   #redirect(code: string): RouteResponse {
     if (!this.#access.redeem(code)) {
-      throw new Refusal(401, 'This address has been used. Open the one that the sandbox printed.');
+      throw new Refusal(401, 'This address has already been used. Open the one that the sandbox printed.');
     }
     const headers = {
       ...COMMON_HEADERS,

@@ -59,9 +59,9 @@ export type FaultKind = AwsFaultKind | typeof NAMED_REFUSAL | FunctionFaultKind 
 /** Which of the matching calls get the fault, counted from 1. */
 export type FaultTiming =
   | 'always'
-  /** Only that one. */
+  /** Only this call. */
   | { readonly nth: number }
-  /** That one and all after it. */
+  /** This call and all later ones. */
   | { readonly from: number }
   /** Each with this probability, from 0 to 1. */
   | { readonly share: number };

@@ -40,7 +40,7 @@ export interface FaultsOptions {
 export interface ActiveFault {
   readonly id: number;
   readonly rule: FaultRule;
-  /** The rule as text. */
+  /** The rule in its text form. */
   readonly text: string;
   /** How often it was injected. */
   readonly injected: number;

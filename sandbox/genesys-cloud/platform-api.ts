@@ -132,7 +132,7 @@ function bearerToken(request: GenesysRequest): string | undefined {
  */
 const API_CALLS_PER_WINDOW = 300;
 
-/** The length of a rate limit's window, in s. */
+/** The length of the rate limit's window, in seconds. */
 const RATE_WINDOW_SECONDS = 60;
 
 /** A caller's use of its window after a call. */

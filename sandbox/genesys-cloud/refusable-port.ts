@@ -40,7 +40,7 @@ export class RefusablePort {
     return address.port;
   }
 
-  /** Closes the port at once; the returned function opens it again, unless another call keeps it closed. */
+  /** Closes the port immediately; the returned function reopens it, unless another call keeps it closed. */
   refuse(): () => Promise<void> {
     this.#refusals += 1;
     this.#stopListening();

@@ -62,7 +62,7 @@ export class ExecutionEnvironment {
   #stepped: SteppedProcess | undefined;
 
   /**
-   * Starts the process, which loads the function's code at once.
+   * Starts the process, which immediately loads the function's code.
    *
    * @param taskRoot the folder with the unpacked code
    */
@@ -72,7 +72,7 @@ export class ExecutionEnvironment {
       env: { ...options.variables, LAMBDA_TASK_ROOT: taskRoot },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A process group of its own: an interrupt from the terminal must not reach a running function.
+      // A separate process group: an interrupt from the terminal must not reach a running function.
       detached: true,
     });
     this.#stepped = this.#steppedBy(options.clock);
@@ -179,7 +179,7 @@ export class ExecutionEnvironment {
     this.#process.send(message, () => undefined);
   }
 
-  /** A real timer as well, because a busy loop keeps virtual time from advancing. */
+  /** With virtual time, also sets a real timer, because a busy loop keeps virtual time from advancing. */
   #armKillTimer(limitMs: number, message: InvokeMessage): void {
     const onTime = (): void => {
       const seconds = (message.timeoutMs / 1000).toFixed(2);

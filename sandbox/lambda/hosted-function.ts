@@ -88,7 +88,7 @@ export class HostedFunction {
     for (const pool of this.#pools.values()) pool.killBusy();
   }
 
-  /** Ends all processes or keeps the warm ones, and removes the unpacked code. */
+  /** Keeps warm processes for the next sandbox, kills the others, and removes the unpacked code. */
   async close(): Promise<void> {
     const { warmProcesses } = this.#options;
     const present = [...this.#pools].map(([version, pool]) =>

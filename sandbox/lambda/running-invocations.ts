@@ -7,7 +7,7 @@ interface RunningProcess {
   waitUntilIdle(): Promise<IdleMessage | undefined>;
 }
 
-/** `busy`: work is in progress, and its end triggers a change; `unclear`: check again at once. */
+/** `busy`: work is in progress, and its end triggers a change; `unclear`: check again immediately. */
 type Activity = 'idle' | 'busy' | 'unclear';
 
 /** The running invocations. */

@@ -23,7 +23,7 @@ shiftDate(machineMs => ('nowMs' in time ? time.nowMs : machineMs + time.offsetMs
 const writeOut = process.stdout.write.bind(process.stdout);
 const writeError = process.stderr.write.bind(process.stderr);
 
-// Before the function's code, which may keep references to the console's methods.
+// Must run before the function's code, which may keep references to the console's methods.
 const logsJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
 if (logsJson)
   writeJsonLogs(

@@ -12,7 +12,7 @@ const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
 const TOKEN_LIFETIME_MS = DAY_MS;
 
-/** `maxResults` and `nextToken` of a request; 0 stands for the default of 100. */
+/** `maxResults` and `nextToken` of a request; 0 means the default of 100. */
 export const pageRequest = {
   maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_PAGE_SIZE))),
   nextToken: v.optional(v.pipe(v.string(), v.minLength(1))),

@@ -14,7 +14,7 @@ export interface PayloadTemplate {
   readonly evaluate: (scope: PathScope) => Json;
 }
 
-/** @throws NotEmulated when a field holds more than a reference path */
+/** @throws NotEmulated when a field contains anything but a reference path */
 export function compileTemplate(source: JsonObject): PayloadTemplate {
   return { source, evaluate: compile(source) };
 }

@@ -10,7 +10,7 @@ const MAX_EVENTS_BEFORE_REDRIVE = 24_999;
 
 /**
  * Why an execution cannot be redriven, or undefined if it can (AWS Step Functions API Reference,
- * RedriveExecution; the texts: DescribeExecution, `redriveStatusReason`).
+ * RedriveExecution; messages: DescribeExecution, `redriveStatusReason`).
  */
 export function notRedrivableReason(execution: ExecutionSnapshot, nowMs: number): string | undefined {
   const { status, startedAt, closedAt, history } = execution;

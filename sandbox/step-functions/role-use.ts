@@ -135,7 +135,7 @@ export class RoleUse {
 }
 
 /**
- * Step Functions' error for a key that is disabled, pending deletion or deleted. AWS does not document the text.
+ * Step Functions' error for a key that is disabled, pending deletion or deleted. AWS does not document the message.
  *
  * @see AWS Step Functions API Reference, StartExecution, "Errors"
  */

@@ -126,7 +126,7 @@ class RunReader {
       name,
       type: type.slice(0, -'StateEntered'.length),
       status: 'running',
-      ...texts(details, 'input'),
+      ...stringMembers(details, 'input'),
       attempts: [],
       redriveCount: 0,
       periods: [{ from: at }],
@@ -145,7 +145,7 @@ class RunReader {
         redriveCount: this.#redriveCount,
         status: 'running',
         from: at,
-        ...texts(details, 'parameters'),
+        ...stringMembers(details, 'parameters'),
       });
       return;
     }
@@ -157,7 +157,7 @@ class RunReader {
       return;
     }
     attempt.status = what === 'Failed' ? 'failed' : 'timedOut';
-    const failure = texts(details, 'error', 'cause');
+    const failure = stringMembers(details, 'error', 'cause');
     Object.assign(attempt, failure);
     Object.assign(run, { status: 'waiting', ...failure });
   }
@@ -166,7 +166,7 @@ class RunReader {
     const run = this.#open;
     if (run === undefined) return;
     run.status = run.error === undefined ? 'succeeded' : 'caught';
-    Object.assign(run, texts(details, 'output'));
+    Object.assign(run, stringMembers(details, 'output'));
     endLast(run.periods, at);
     this.#open = undefined;
   }
@@ -176,7 +176,7 @@ class RunReader {
     const run = this.#open;
     if (run === undefined) return;
     run.status = status;
-    Object.assign(run, texts(details, 'error', 'cause'));
+    Object.assign(run, stringMembers(details, 'error', 'cause'));
     endLast(run.periods, at);
     const attempt = run.attempts.at(-1);
     if (attempt?.status === 'running') Object.assign(attempt, { status: 'abandoned', to: at });
@@ -194,7 +194,7 @@ function endLast(periods: readonly Writable<Period>[], at: Date): void {
 }
 
 /** The named members that are strings. */
-function texts(details: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
+function stringMembers(details: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
   return Object.fromEntries(
     names.flatMap(name => (typeof details[name] === 'string' ? [[name, details[name]]] : [])),
   );

@@ -35,7 +35,7 @@ export function parameterValue(
 /**
  * The value of a pseudo parameter such as `AWS::Region`, other than `AWS::NoValue`.
  *
- * @throws UnresolvableTemplate one that is not emulated
+ * @throws UnresolvableTemplate the pseudo parameter is not emulated
  */
 export function pseudoParameter(name: string, environment: StackEnvironment, where: string): string {
   const { accountId, region, partition, stackName } = environment;
