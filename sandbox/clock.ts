@@ -82,8 +82,8 @@ export class Clock {
   }
 
   /**
-   * Advances the time by `ms` in one step; due tasks run in the order of their time. What those tasks start (a call, a
-   * function) happens at the end of the span: see {@link Clock.advanceSettled}.
+   * Advances the time by `ms` in one step; due tasks run in the order of their time. Work that those tasks start (a
+   * call, a function) runs at the end of the period: see {@link Clock.advanceSettled}.
    */
   advance(ms: number): void {
     const targetMs = this.#target(ms);
@@ -98,7 +98,7 @@ export class Clock {
 
   /**
    * Advances the time by `ms`, from one due task to the next, and continues only when everything that the last one
-   * started has settled. So nothing happens late.
+   * started has settled. So nothing runs late.
    *
    * @param settled resolves when everything only waits for this clock. It is also called after each step, before the
    *   due task runs, so that copies of the time can be updated.

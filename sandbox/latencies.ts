@@ -4,9 +4,9 @@ import type { GenesysInterceptor, InterceptedRequest } from './genesys-cloud/int
 import type { OpenRequests } from './open-requests.ts';
 
 /**
- * How long operations take by the clock, in ms. Each member is called just before each wait (default: 0). With virtual
- * time, operations that the sandbox's own process waits for, such as the operator's calls and a user's login, must take
- * no time.
+ * How long operations take in sandbox time, in ms. Each member is called just before each wait (default: 0). With
+ * virtual time, operations that the sandbox's own process waits for, such as the operator's calls and a user's login,
+ * must take no time.
  */
 export interface Latencies {
   /** A call to AWS, before its effect. */

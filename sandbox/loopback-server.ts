@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 
 /**
- * Starts to listen, on 127.0.0.1 only.
+ * Starts listening, on 127.0.0.1 only.
  *
  * @param port 0 selects any free port
  * @throws Error EADDRINUSE
@@ -16,11 +16,11 @@ export async function listenOnLoopback(server: Server, port: number): Promise<vo
  * The server's base URL.
  *
  * @param name the name for the error message
- * @throws Error while the server does not listen
+ * @throws Error while the server is not listening
  */
 export function loopbackUrl(server: Server, name: string): string {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error(`${name} does not listen yet.`);
+  if (address === null || typeof address === 'string') throw new Error(`${name} is not listening yet.`);
   return `http://127.0.0.1:${address.port}`;
 }
 

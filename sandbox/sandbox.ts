@@ -162,7 +162,7 @@ export class Sandbox {
   }
 
   /**
-   * Waits by the clock inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`.
+   * Waits in sandbox time inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`.
    * The request does not count as in progress during the wait, so that time can pass.
    */
   async pause(ms: number): Promise<void> {

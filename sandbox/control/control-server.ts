@@ -25,7 +25,7 @@ export class ControlServer {
   }
 
   /**
-   * Starts to listen.
+   * Starts listening.
    *
    * @param port 0 selects any free port
    * @throws Error EADDRINUSE
@@ -34,7 +34,7 @@ export class ControlServer {
     await listenOnLoopback(this.#server, port);
   }
 
-  /** The base URL; throws while the server does not listen. */
+  /** The base URL; throws while the server is not listening. */
   get url(): string {
     return loopbackUrl(this.#server, 'The control API');
   }

@@ -83,7 +83,7 @@ export interface FaultRule {
   readonly by?: string;
   /** Default: `always`. */
   readonly when?: FaultTiming;
-  /** The length of a `delay`, by the sandbox's clock. */
+  /** The length of a `delay`, in ms of sandbox time. */
   readonly ms?: number;
   /** The error's name for `refused`, e.g. `InvalidRequestException`. */
   readonly error?: string;

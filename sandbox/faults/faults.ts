@@ -42,7 +42,7 @@ export interface ActiveFault {
   readonly rule: FaultRule;
   /** The rule in its text form. */
   readonly text: string;
-  /** How often it was injected. */
+  /** The number of times it was injected. */
   readonly injected: number;
 }
 
@@ -53,7 +53,7 @@ export interface InjectedFault {
   readonly kind: FaultKind;
   /** The full name, without `*`; only `genesys` for refused connections, which affect all endpoints. */
   readonly target: string;
-  /** Who called: the short name of a function, or `operator`; absent if unknown. */
+  /** The caller: the short name of a function, or `operator`; absent if unknown. */
   readonly by?: string;
   readonly at: Date;
   /** Absent for Genesys Cloud, whose requests get their id with the response. */

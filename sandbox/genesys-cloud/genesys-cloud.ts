@@ -25,7 +25,7 @@ import { TokenStore } from './token-store.ts';
 /** The options of a {@link GenesysCloud}. */
 export interface GenesysCloudOptions {
   readonly clock: Clock;
-  /** The region of the organisation, default `mypurecloud.com`. */
+  /** The region of the organisation (default: `mypurecloud.com`). */
   readonly region?: string;
   /** Changes to the default behaviour. */
   readonly behaviour?: Partial<GenesysBehaviour>;
@@ -68,7 +68,7 @@ export class GenesysCloud {
   }
 
   /**
-   * Starts to listen on 127.0.0.1.
+   * Starts listening on 127.0.0.1.
    *
    * @param port 0 selects any free port
    */
@@ -94,12 +94,12 @@ export class GenesysCloud {
     return this.#listener.refuse();
   }
 
-  /** Stands for `https://login.<region>`; no slash at the end. */
+  /** The counterpart of `https://login.<region>`, without a trailing slash. */
   get loginUrl(): string {
     return this.urlsOf(this.#region).loginUrl;
   }
 
-  /** Stands for `https://api.<region>`; no slash at the end. */
+  /** The counterpart of `https://api.<region>`, without a trailing slash. */
   get apiUrl(): string {
     return this.urlsOf(this.#region).apiUrl;
   }
@@ -107,7 +107,7 @@ export class GenesysCloud {
   /**
    * The base URLs of any region, to test another region.
    *
-   * @throws Error while the server does not listen
+   * @throws Error while the server is not listening
    */
   urlsOf(region: string): { loginUrl: string; apiUrl: string } {
     if (this.#port === undefined) throw new Error('Genesys Cloud is not listening.');
@@ -162,7 +162,7 @@ export class GenesysCloud {
     return this.#directory.user(userId);
   }
 
-  /** Deletes the client and ends its tokens. */
+  /** Deletes the client and revokes its tokens. */
   deleteClient(clientId: string): void {
     this.#directory.deleteClient(clientId);
     this.#tokens.revokeLineages(lineage => lineage.clientId === clientId);
@@ -178,12 +178,12 @@ export class GenesysCloud {
     this.#directory.setUserAccess(userId, access);
   }
 
-  /** Ends all of a user's tokens, as a password change or a logout from all sessions does. */
+  /** Revokes all of a user's tokens, as a password change or a logout from all sessions does. */
   revokeUser(userId: string): void {
     this.#tokens.revokeLineages(lineage => lineage.userId === userId);
   }
 
-  /** Ends the tokens of one login; refresh tokens may be revoked without notice. */
+  /** Revokes the tokens of one login, which Genesys Cloud may do without notice. */
   revokeLineage(lineageId: string): void {
     this.#tokens.revokeLineages(lineage => lineage.id === lineageId);
   }

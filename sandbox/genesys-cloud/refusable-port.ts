@@ -11,13 +11,13 @@ export class RefusablePort {
   #refusals = 0;
   #closings = 0;
 
-  /** @param createServer makes a server that does not listen yet */
+  /** @param createServer creates a server that is not listening yet */
   constructor(createServer: () => Server) {
     this.#createServer = createServer;
   }
 
   /**
-   * Starts to listen.
+   * Starts listening.
    *
    * @param port 0 selects any free port
    * @returns the port

@@ -42,7 +42,7 @@ export class TokenStore {
     this.#behaviour = behaviour;
   }
 
-  /** Starts a lineage: a login. */
+  /** Starts a lineage at a login. */
   begin(
     client: OAuthClient,
     login: { code: string; userId: string; scope: readonly string[]; withRefreshToken: boolean },
@@ -116,7 +116,7 @@ export class TokenStore {
     return timeoutMs === undefined ? undefined : new Date(token.lastUsedMs + timeoutMs);
   }
 
-  /** `DELETE /api/v2/tokens/me`: also ends the refresh token, as an explicit logout does. */
+  /** `DELETE /api/v2/tokens/me`: also revokes the refresh token, as an explicit logout does. */
   deleteAccessToken(token: Token): void {
     revoke(token.lineage);
   }

@@ -22,7 +22,7 @@ export interface HostingOptions {
   /** The start options of a process of this version. */
   readonly environmentOptions: (definition: FunctionDefinition, version: string) => EnvironmentOptions;
   readonly maxIdleEnvironments: number;
-  /** The duration of a cold start by the clock. */
+  /** The duration of a cold start in sandbox time. */
   readonly coldStartMs: (functionName: string) => number;
   /** Passes warm processes from one sandbox to the next. */
   readonly warmProcesses?: WarmProcesses;

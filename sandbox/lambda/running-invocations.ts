@@ -45,7 +45,7 @@ export class RunningInvocations {
     }
   }
 
-  /** Waits for `ms` by the clock, in an invocation that has no process yet. */
+  /** Waits for `ms` of sandbox time, in an invocation that has no process yet. */
   async sleep(clock: Clock, ms: number): Promise<void> {
     if (ms <= 0) return;
     const idle = { type: 'idle', id: 0, ports: [] } as const;

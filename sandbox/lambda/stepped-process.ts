@@ -20,7 +20,7 @@ export class SteppedProcess {
     this.#send = send;
   }
 
-  /** Starts an invocation; `onTimeout` is called at its timeout by the clock. */
+  /** Starts an invocation; `onTimeout` is called when it times out in sandbox time. */
   begin(limitMs: number, onTimeout: () => void): void {
     this.#timeout?.cancel();
     this.#timeout = this.#clock.schedule(limitMs, () => {

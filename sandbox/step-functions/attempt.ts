@@ -35,7 +35,7 @@ export interface AttemptOptions {
 }
 
 /**
- * Goes from state to state until the end or a failure.
+ * Runs state after state until the execution ends or a state fails.
  *
  * @param from    a state that was already entered (redrive) continues without a second Entered event
  * @returns the result, or undefined when the signal aborted

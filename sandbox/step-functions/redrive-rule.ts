@@ -1,7 +1,7 @@
 import { DAY_MS } from '../durations.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 
-/** How long after it closed an execution can be redriven. */
+/** How long an execution can be redriven after it has closed. */
 const REDRIVABLE_MS = 14 * DAY_MS;
 /** The maximum duration of an execution since its first start. */
 const MAX_OPEN_MS = 365 * DAY_MS;

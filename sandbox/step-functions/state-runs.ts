@@ -45,7 +45,7 @@ export interface StateRun {
   readonly cause?: string;
   /** Only a Task has attempts. */
   readonly attempts: readonly Attempt[];
-  /** How often a redrive resumed it. */
+  /** The number of redrives that resumed it. */
   readonly redriveCount: number;
   /** When it ran: one period, and one more for each redrive that resumed it. */
   readonly periods: readonly Period[];

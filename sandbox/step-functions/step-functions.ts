@@ -20,7 +20,7 @@ export interface StepFunctionsOptions extends RoleUseOptions, Account {
   readonly behaviour?: Partial<StepFunctionsBehaviour>;
   /** Random numbers for `JitterStrategy: FULL`, from 0 (inclusive) to 1 (exclusive) (default: Math.random). */
   readonly random?: () => number;
-  /** The duration of a state transition by the clock, in ms (default: 0). */
+  /** The duration of a state transition in sandbox time, in ms (default: 0). */
   readonly transitionMs?: (executionArn: string) => number;
 }
 

@@ -3,7 +3,7 @@ import { type StackEnvironment, stableId } from './resource-kinds.ts';
 import { type Parameter, UnresolvableTemplate } from './template.ts';
 
 /**
- * The value of a parameter: the given one, or its default.
+ * The value of a parameter: the given value, or the default.
  *
  * @returns a list for list types, otherwise a string, as CloudFormation does
  * @throws UnresolvableTemplate the parameter has no value, or its value is not allowed
