@@ -172,7 +172,7 @@ export class Sandbox {
   /**
    * Stops everything immediately, including running functions.
    *
-   * @throws UnevaluablePolicy a policy of the stack could not be evaluated for some call
+   * @throws UnevaluablePolicy a policy of the stack could not be evaluated for a call
    */
   async close(): Promise<void> {
     this.clock.stop();

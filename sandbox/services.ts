@@ -155,7 +155,7 @@ export function connectServices(
     port: options.port ?? options.warmStart?.awsPort ?? 0,
     onDefect:
       options.onDefect ??
-      ((error, operation) => console.error(`Defect of the sandbox in ${operation}:`, error)),
+      ((error, operation) => console.error(`Internal error of the sandbox in ${operation}:`, error)),
   });
   return {
     clock,
