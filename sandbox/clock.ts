@@ -1,4 +1,4 @@
-/** Runs a callback once; see {@link Clock.schedule}. */
+/** A callback that runs once; see {@link Clock.schedule}. */
 export interface ScheduledTask {
   /** Cancels the task; has no effect once it has run. */
   cancel(): void;
@@ -14,11 +14,11 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 /**
  * The time in the sandbox: it runs at the machine's speed and can be advanced. Everything in the sandbox that waits or
- * reads the time uses this clock, so that hours of back-off and weeks of schedule can be skipped. A stopped clock moves
+ * reads the time uses this clock, so that hours of back-off and weeks of schedule can be skipped. A virtual clock moves
  * only when it is advanced.
  */
 export class Clock {
-  /** Whether time passes only by {@link Clock.advance} and {@link Clock.advanceSettled}. */
+  /** Whether time passes only through {@link Clock.advance} and {@link Clock.advanceSettled}. */
   readonly isVirtual: boolean;
   readonly #startedAtMs = Date.now();
   #offsetMs = 0;
@@ -40,7 +40,7 @@ export class Clock {
     return (this.isVirtual ? this.#startedAtMs : Date.now()) + this.#offsetMs;
   }
 
-  /** How far this clock has been advanced, in ms; a running clock is ahead of the machine's by this. */
+  /** How far this clock has been advanced, in ms; a running clock is ahead of the machine's by this much. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -82,8 +82,8 @@ export class Clock {
   }
 
   /**
-   * Advances the time by `ms` in one step; due tasks run in the order of their time. What those tasks start (a call, a
-   * function) happens at the end of the span: see {@link Clock.advanceSettled}.
+   * Advances the time by `ms` in one step; due tasks run in the order of their time. Work that those tasks start (a
+   * call, a function) runs at the end of the period: see {@link Clock.advanceSettled}.
    */
   advance(ms: number): void {
     const targetMs = this.#target(ms);
@@ -98,7 +98,7 @@ export class Clock {
 
   /**
    * Advances the time by `ms`, from one due task to the next, and continues only when everything that the last one
-   * started has settled. So nothing happens late.
+   * started has settled. So nothing runs late.
    *
    * @param settled resolves when everything only waits for this clock. It is also called after each step, before the
    *   due task runs, so that copies of the time can be updated.
@@ -164,7 +164,7 @@ export class Clock {
         .filter(task => task.dueAtMs <= this.nowMs())
         .sort((a, b) => a.dueAtMs - b.dueAtMs);
       for (const task of due) {
-        // A task that ran before may have cancelled this one.
+        // An earlier task may have cancelled this one.
         if (this.#tasks.delete(task)) task.run();
       }
       this.#rearm();

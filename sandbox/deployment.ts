@@ -6,7 +6,7 @@ import { UnresolvableTemplate } from './template/template.ts';
 
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
-/** The services that hold the stack's resources. */
+/** The services that own the stack's resources. */
 type ResourceServices = Pick<Services, 'kms' | 'lambda' | 'stepFunctions' | 'sns' | 'dynamoDb' | 'events'>;
 
 /**
@@ -40,11 +40,11 @@ export function deployResources(
 
 /**
  * Creates the stack's secrets and enables their rotation as the deployer. A schedule may name a secret outside the
- * stack: unless it exists, it is created empty under exactly that ARN. Starts the configuration tests without waiting
- * for them: as on AWS, only CloudTrail reports their result. Functions must be able to run.
+ * stack: if it does not exist, it is created without a value, with exactly that ARN. Starts the configuration tests
+ * without waiting for them: as on AWS, only CloudTrail reports their result. The functions must be able to run.
  *
- * @throws UnresolvableTemplate a first value that Secrets Manager would have to generate
- * @throws AwsError what Secrets Manager refuses, e.g. a function that it may not invoke
+ * @throws UnresolvableTemplate an initial value that Secrets Manager would have to generate
+ * @throws AwsError Secrets Manager refuses a request, e.g. because it may not invoke the function
  */
 export async function deploySecrets(
   stack: StackModel,

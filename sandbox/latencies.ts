@@ -4,18 +4,18 @@ import type { GenesysInterceptor, InterceptedRequest } from './genesys-cloud/int
 import type { OpenRequests } from './open-requests.ts';
 
 /**
- * How long things take by the clock, in ms. Each member is called just before each wait (default: 0). With virtual
- * time, nothing that the sandbox's own process waits for may take time, such as the operator's calls and a person's
- * login.
+ * How long operations take in sandbox time, in ms. Each member is called just before each wait (default: 0). With
+ * virtual time, operations that the sandbox's own process waits for, such as the operator's calls and a user's login,
+ * must take no time.
  */
 export interface Latencies {
-  /** A call of AWS, before its effect. */
+  /** A call to AWS, before its effect. */
   readonly awsCall?: (call: AwsCall) => number;
   /** A request to Genesys Cloud, before its effect. */
   readonly genesysRequest?: (request: InterceptedRequest) => number;
   /** The round trip to a function, before it runs. */
   readonly invocation?: (functionName: string) => number;
-  /** The start of a new process of a function; in real time, its code loads meanwhile. */
+  /** The start of a new process of a function; in real time, its code loads during this wait. */
   readonly coldStart?: (functionName: string) => number;
   /** Before an execution enters or retries a state. */
   readonly stateTransition?: (executionArn: string) => number;

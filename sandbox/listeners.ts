@@ -3,9 +3,9 @@ export class Listeners<Event> {
   readonly #listeners = new Set<(event: Event) => void>();
 
   /**
-   * Calls `listener` with each event from now on.
+   * Calls `listener` with each subsequent event.
    *
-   * @returns unsubscribes
+   * @returns a function that unsubscribes
    */
   readonly add = (listener: (event: Event) => void): (() => void) => {
     this.#listeners.add(listener);

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 
 /**
- * Starts to listen, on 127.0.0.1 only.
+ * Starts listening, on 127.0.0.1 only.
  *
- * @param port 0 takes any free one
+ * @param port 0 selects any free port
  * @throws Error EADDRINUSE
  */
 export async function listenOnLoopback(server: Server, port: number): Promise<void> {
@@ -15,12 +15,12 @@ export async function listenOnLoopback(server: Server, port: number): Promise<vo
 /**
  * The server's base URL.
  *
- * @param name named in the error
- * @throws Error while the server does not listen
+ * @param name the name for the error message
+ * @throws Error while the server is not listening
  */
 export function loopbackUrl(server: Server, name: string): string {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error(`${name} does not listen yet.`);
+  if (address === null || typeof address === 'string') throw new Error(`${name} is not listening yet.`);
   return `http://127.0.0.1:${address.port}`;
 }
 
@@ -29,7 +29,7 @@ export function loopbackUrl(server: Server, name: string): string {
  * the response.
  *
  * @returns undefined when it is longer than `limitBytes`
- * @throws Error the client has gone
+ * @throws Error the client has disconnected
  */
 export async function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

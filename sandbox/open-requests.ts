@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 interface OpenRequest {
   /** The client's port. */
   readonly port: number;
-  /** Aborts when the client has given up or gone. */
+  /** Aborts when the client has disconnected. */
   readonly clientGone: AbortSignal;
-  /** More than zero: it only waits. */
+  /** If more than zero, the request is only waiting. */
   waits: number;
 }
 
@@ -14,8 +14,8 @@ interface OpenRequest {
 const NEVER = new AbortController().signal;
 
 /**
- * The HTTP requests that the sandbox's servers are serving, each with its client's port. Knows which of them only wait
- * for the clock or for their client, so that time advances only when no request is in progress.
+ * The HTTP requests that the sandbox's servers are serving, each with its client's port. It tracks which of them only
+ * wait for the clock or for their client, so that time advances only when no request is in progress.
  */
 export class OpenRequests {
   readonly #open = new Set<OpenRequest>();
@@ -50,7 +50,7 @@ export class OpenRequests {
   }
 
   /**
-   * Runs a wait within the current request; meanwhile, the request does not count as in progress.
+   * Waits within the current request, which does not count as in progress during the wait.
    *
    * @param waiting receives a signal that aborts when the client disconnects
    */
@@ -77,7 +77,7 @@ export class OpenRequests {
     });
   }
 
-  /** Whether a request is in progress. */
+  /** Whether any request is in progress. */
   get busy(): boolean {
     return [...this.#open].some(({ waits }) => waits === 0);
   }

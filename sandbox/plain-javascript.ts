@@ -6,8 +6,8 @@ import { temporaryFolder } from './temporary-folders.ts';
 const built = new Map<string, string>();
 
 /**
- * A TypeScript module and what it imports, as JavaScript. Built once, because stripping the types in each process would
- * take longer than the rest of a cold start.
+ * Builds a TypeScript module and its imports as JavaScript, only once: stripping the types in each process would take
+ * longer than the rest of a cold start.
  *
  * @returns the file, which is removed when this process ends
  */
@@ -30,7 +30,7 @@ function build(module: URL): string {
     outExtension: { '.js': '.mjs' },
     logLevel: 'silent',
   });
-  // Otherwise its process would run as long as this one.
+  // Otherwise esbuild's process would run as long as this one.
   void stop();
   return path.join(folder, `${path.basename(source, '.ts')}.mjs`);
 }

@@ -20,7 +20,7 @@ export interface RotationRun {
   /** From RotateSecret to the end of finishSecret. */
   readonly rotationMs: number;
   /**
-   * From the issue of the tokens to the move of AWSCURRENT: how long consumers may hold a token that no longer works.
+   * From the issue of the tokens to the move of AWSCURRENT: how long consumers may have a token that no longer works.
    */
   readonly tokenGapMs: number;
   /** The AWS calls of the functions, by operation. */
@@ -33,13 +33,13 @@ export interface LabelledVersion {
   readonly labels: readonly string[];
 }
 
-/** What the run reports while it is running. */
+/** Callbacks during the run. */
 export interface RunListener {
   readonly onStart?: (versions: readonly LabelledVersion[]) => void;
   readonly onEvent?: (event: ExecutionEvent) => void;
 }
 
-/** The rotation did not succeed; the message says why. */
+/** The rotation did not succeed; the message contains the reason. */
 class RotationRunFailed extends Error {
   override readonly name = 'RotationRunFailed';
 }
@@ -80,12 +80,12 @@ export async function runRotation(
     throw new RotationRunFailed(`The rotation did not succeed: ${why}`);
   }
 
-  const { executionArn, issuedAt, movedAt } = watch.seen();
+  const { executionArn, issuedAt, movedAt } = watch.observed();
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
   secrets.destroy();
   const { accessToken } = v.parse(secretValue, SecretString);
   if (accessToken === credential.accessToken) {
-    throw new RotationRunFailed('AWSCURRENT still holds the first access token.');
+    throw new RotationRunFailed('AWSCURRENT still contains the first access token.');
   }
   const status = await statusOfCurrentUser(sandbox.genesysCloud, accessToken);
   if (status !== 200) {
@@ -128,7 +128,7 @@ function watchRotation(sandbox: Sandbox, secretArn: string, listener: RunListene
     end: () => {
       for (const unsubscribe of subscriptions) unsubscribe();
     },
-    seen: () => {
+    observed: () => {
       if (executionArn === undefined || issuedAt === undefined || movedAt === undefined) {
         throw new RotationRunFailed('The rotation succeeded without a refresh or a promotion.');
       }
@@ -139,7 +139,8 @@ function watchRotation(sandbox: Sandbox, secretArn: string, listener: RunListene
 
 function versionWithLabel(sandbox: Sandbox, secretArn: string, label: string): string {
   const version = labelledVersions(sandbox, secretArn).find(({ labels }) => labels.includes(label));
-  if (version === undefined) throw new RotationRunFailed(`No version of ${secretArn} is ${label}.`);
+  if (version === undefined)
+    throw new RotationRunFailed(`No version of ${secretArn} has the label ${label}.`);
   return version.id;
 }
 
@@ -169,7 +170,7 @@ interface StateSummary {
   readonly attempts: number;
 }
 
-/** Sums up an execution's history by state, in the order of entry. */
+/** Summarises an execution's history by state, in the order of entry. */
 function summarizeStates(history: readonly HistoryEvent[]): StateSummary[] {
   const now = history.at(-1)?.at ?? new Date(0);
   return readRuns(history).states.map(({ name, status, periods, attempts }) => ({

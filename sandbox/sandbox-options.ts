@@ -16,7 +16,7 @@ export interface SandboxOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Ids of KMS keys that exist before the deployment; their policies delegate to IAM. */
   readonly existingKeys?: readonly string[];
-  /** Port of the AWS endpoint on 127.0.0.1 (default: any free one). */
+  /** Port of the AWS endpoint on 127.0.0.1 (default: any free port). */
   readonly port?: number;
   readonly secretsManager?: Partial<SecretsManagerBehaviour>;
   readonly stepFunctions?: Partial<StepFunctionsBehaviour>;
@@ -38,7 +38,7 @@ export interface SandboxOptions {
   /**
    * Virtual time: time passes only in `Sandbox.advance`. The functions' timers, timeouts and `Date` follow the clock,
    * so that waits of any length take no real time, and computation takes no virtual time. Nothing that waits continues
-   * by itself: a rotation needs `advance`.
+   * without `advance`, including rotations.
    */
   readonly virtualTime?: boolean;
   /**
@@ -48,6 +48,6 @@ export interface SandboxOptions {
   readonly warmStart?: WarmStart;
   /** A folder in which `close` writes the record of the stack's permissions. */
   readonly permissionRecords?: string;
-  /** Called with defects of the sandbox itself, which callers receive as internal errors of AWS. */
+  /** Called with errors of the sandbox itself, which callers receive as internal errors of AWS. */
   readonly onDefect?: (error: unknown, operation: string) => void;
 }

@@ -21,7 +21,7 @@ import type { Sns } from './sns/sns.ts';
 import type { StepFunctions } from './step-functions/step-functions.ts';
 import { readStack, type StackModel } from './template/stack-model.ts';
 
-/** The account that the stack is deployed to; the number that AWS uses in its examples. */
+/** The account that the stack is deployed to, with the account id from AWS's examples. */
 const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
 
 /** The output folder of `npm run synth`, in the current folder. */
@@ -150,33 +150,33 @@ export class Sandbox {
   /**
    * Advances the time by `ms`, from one due task to the next, and continues only when the effects of each are complete.
    * So rotations and retries happen on time. With `virtualTime` this includes the waits inside the functions; otherwise
-   * it waits for functions in real time. A second call follows the first.
+   * it waits for functions in real time. Concurrent calls run one after the other.
    */
   async advance(ms: number): Promise<void> {
     await this.#advance(settled => this.clock.advanceSettled(ms, settled));
   }
 
-  /** Advances up to an instant, in ms since 1970, which may change meanwhile. */
+  /** Advances up to an instant, in ms since 1970, which may change while time advances. */
   async advanceUntil(untilMs: () => number): Promise<void> {
     await this.#advance(settled => this.clock.advanceUntilSettled(untilMs, settled));
   }
 
   /**
-   * Waits by the clock inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`.
-   * Meanwhile, the request does not count as in progress, so that time can pass.
+   * Waits in sandbox time inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`.
+   * The request does not count as in progress during the wait, so that time can pass.
    */
   async pause(ms: number): Promise<void> {
     await this.#quiescence.openRequests.wait(() => this.clock.sleep(ms));
   }
 
   /**
-   * Ends everything at once, including running functions.
+   * Stops everything immediately, including running functions.
    *
-   * @throws UnevaluablePolicy a policy of the stack could not be evaluated for some call
+   * @throws UnevaluablePolicy a policy of the stack could not be evaluated for a call
    */
   async close(): Promise<void> {
     this.clock.stop();
-    if (this.#endpoint.listens && this.genesysCloud.listens) this.#options.warmStart?.leave(this);
+    if (this.#endpoint.listens && this.genesysCloud.listens) this.#options.warmStart?.keep(this);
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
     const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
     if (permissionRecords !== undefined) {

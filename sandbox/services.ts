@@ -34,8 +34,8 @@ const ADMINISTRATOR = {
 /** The parts of a sandbox. */
 export type Services = ReturnType<typeof connectServices>;
 
-/** What the parts of a sandbox have in common. */
-interface Surroundings {
+/** What the parts of a sandbox share. */
+interface SharedParts {
   readonly account: Account;
   readonly stack: StackModel;
   readonly identities: Identities;
@@ -49,7 +49,7 @@ interface Surroundings {
  */
 export function connectServices(
   options: SandboxOptions,
-  { account, stack, identities, quiescence }: Surroundings,
+  { account, stack, identities, quiescence }: SharedParts,
 ) {
   const { openRequests, onInvocationChange } = quiescence;
   const { latencies = {} } = options;
@@ -155,7 +155,7 @@ export function connectServices(
     port: options.port ?? options.warmStart?.awsPort ?? 0,
     onDefect:
       options.onDefect ??
-      ((error, operation) => console.error(`Defect of the sandbox in ${operation}:`, error)),
+      ((error, operation) => console.error(`Internal error of the sandbox in ${operation}:`, error)),
   });
   return {
     clock,
@@ -175,7 +175,7 @@ export function connectServices(
   };
 }
 
-/** The address of Genesys Cloud for the functions; `{host}` stands for a credential's region. */
+/** The address of Genesys Cloud for the functions; `{host}` is replaced by a credential's region. */
 function gatewayVariables(genesysCloud: GenesysCloud): Record<string, string> {
   const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
   return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };

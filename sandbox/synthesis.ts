@@ -6,16 +6,16 @@ class SynthesisFailed extends Error {
   override readonly name = 'SynthesisFailed';
 }
 
-/** A sandbox has no secrets but its own, and they may have any name. */
+/** A sandbox contains only its own secrets, which may have any name. */
 const EVERY_SECRET = { secretArnPatterns: 'arn:*:secretsmanager:*:*:secret:*' };
 
 /**
  * Synthesises the stack as `npm run synth` does, but without the CDK's command line and its validation of the template,
- * each of which takes as long again.
+ * each of which takes as long as the synthesis.
  *
  * @param assemblyDirectory the output folder
- * @param context           context values, instead of those in the environment; by default those of the environment,
- *                          and the functions may rotate every secret
+ * @param context           context values (default: those of the environment, and the functions may rotate every
+ *   secret)
  * @throws SynthesisFailed
  */
 export async function synthesize(

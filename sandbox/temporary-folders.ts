@@ -2,12 +2,12 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Names the process that made the folder; `infra/bundle.ts` names its folders the same way. */
+/** Contains the id of the process that created the folder; `infra/bundle.ts` names its folders the same way. */
 const NAME = /^(?:genesys-token-rotation|\.build)-(?<pid>\d+)-\w{6}$/;
 
 const folders = new Set<string>();
 
-/** Makes a folder for temporary files that is removed when this process ends. */
+/** Creates a folder for temporary files that is removed when this process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), `genesys-token-rotation-${process.pid}-`));
   if (folders.size === 0) process.once('exit', removeAll);
@@ -23,8 +23,8 @@ export function removeTemporaryFolder(folder: string): void {
 }
 
 /**
- * Removes the temporary folders of processes that were killed. Folders of other users, and of processes that still run,
- * stay. A folder that cannot be removed stays, too: leftovers are no reason not to start.
+ * Removes the temporary folders of processes that were killed. Folders of other users, and of processes that are still
+ * running, stay. A folder that cannot be removed also stays: leftovers must not prevent the start.
  */
 export function removeLeftovers(parent: string = tmpdir()): void {
   for (const name of readdirSync(parent)) {
@@ -35,7 +35,7 @@ export function removeLeftovers(parent: string = tmpdir()): void {
       const { uid } = lstatSync(folder);
       if (process.getuid === undefined || uid === process.getuid()) rmSync(folder, { recursive: true });
     } catch {
-      // Another start may be removing it, too.
+      // Another process may be removing it.
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { Identities } from './aws/identities.ts';
 import { WarmProcesses } from './lambda/warm-processes.ts';
 
-/** What there is to leave of a sandbox that still listens. */
-interface Leaving {
+/** The parts of a sandbox that a warm start keeps. */
+interface ClosingSandbox {
   readonly identities: Identities;
   readonly awsUrl: string;
   readonly genesysCloud: { readonly loginUrl: string };
@@ -18,29 +18,29 @@ export class WarmStart {
   #awsPort = 0;
   #genesysPort = 0;
 
-  /** Whose access keys the processes have; undefined before there was a sandbox. */
+  /** The identities that own the access keys of the processes; undefined before the first sandbox. */
   get identities(): Identities | undefined {
     return this.#identities;
   }
 
-  /** Where the processes call AWS; 0, any free one, before there was a sandbox. */
+  /** The port at which the processes call AWS; 0 (any free port) before the first sandbox. */
   get awsPort(): number {
     return this.#awsPort;
   }
 
-  /** Where the processes call Genesys Cloud; 0, any free one, before there was a sandbox. */
+  /** The port at which the processes call Genesys Cloud; 0 (any free port) before the first sandbox. */
   get genesysPort(): number {
     return this.#genesysPort;
   }
 
-  /** The sandbox is about to close. */
-  leave({ identities, awsUrl, genesysCloud }: Leaving): void {
+  /** Keeps the identities and ports of a sandbox that is about to close. */
+  keep({ identities, awsUrl, genesysCloud }: ClosingSandbox): void {
     this.#identities = identities;
     this.#awsPort = Number(new URL(awsUrl).port);
     this.#genesysPort = Number(new URL(genesysCloud.loginUrl).port);
   }
 
-  /** Ends the processes and forgets what they know: the next sandbox is as the first. */
+  /** Ends the processes and discards all state, so that the next sandbox starts cold. */
   async close(): Promise<void> {
     this.#identities = undefined;
     this.#awsPort = 0;

@@ -27,7 +27,7 @@ export class Access {
     return code;
   }
 
-  /** Uses up a code; false when it is unknown or was used before. */
+  /** Redeems a code; false when it is unknown or was used before. */
   redeem(code: string): boolean {
     return this.#codes.delete(code);
   }
@@ -40,7 +40,7 @@ export class Access {
   }
 }
 
-/** Takes `token` and `code` out of a request's target; the rest of it stays as it is. */
+/** Takes `token` and `code` out of a request's target; the rest stays unchanged. */
 export function accessQuery(url: string): AccessQuery {
   const start = url.indexOf('?');
   if (start < 0) return { target: url, token: null, code: null };

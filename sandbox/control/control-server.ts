@@ -5,8 +5,8 @@ import { COMMON_HEADERS, checkOrigin, Refusal, readJson, writeJson } from './jso
 import type { Route, RouteResponse } from './route.ts';
 
 /**
- * Serves what controls and shows a sandbox: HTTP, on 127.0.0.1 only. Requests must carry its token, because every user
- * of the machine can connect.
+ * Serves the console and the control API of a sandbox over HTTP, on 127.0.0.1 only. Requests must carry its token,
+ * because every user of the machine can connect.
  */
 export class ControlServer {
   readonly #routes: readonly Route[];
@@ -16,7 +16,7 @@ export class ControlServer {
 
   /**
    * @param routes   the first one that matches a request handles it
-   * @param onChange is called after each request that may have changed something
+   * @param onChange called after each request that may have changed something
    */
   constructor(routes: readonly Route[], onChange: () => void = () => undefined) {
     this.#routes = routes;
@@ -25,21 +25,21 @@ export class ControlServer {
   }
 
   /**
-   * Starts to listen.
+   * Starts listening.
    *
-   * @param port 0 takes any free one
+   * @param port 0 selects any free port
    * @throws Error EADDRINUSE
    */
   async listen(port = 0): Promise<void> {
     await listenOnLoopback(this.#server, port);
   }
 
-  /** The base URL; throws while the server does not listen. */
+  /** The base URL; throws while the server is not listening. */
   get url(): string {
     return loopbackUrl(this.#server, 'The control API');
   }
 
-  /** What requests must carry as a bearer token. */
+  /** The bearer token that requests must carry. */
   get token(): string {
     return this.#access.token;
   }
@@ -91,7 +91,7 @@ export class ControlServer {
 
   #redirect(code: string): RouteResponse {
     if (!this.#access.redeem(code)) {
-      throw new Refusal(401, 'This address has been used. Open the one that the sandbox printed.');
+      throw new Refusal(401, 'This address has already been used. Open the one that the sandbox printed.');
     }
     const headers = {
       ...COMMON_HEADERS,

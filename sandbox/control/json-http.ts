@@ -36,10 +36,10 @@ export function checkOrigin({ headers, socket }: IncomingMessage): void {
     throw new Refusal(403, 'The Host header must name the loopback interface and this port.');
   }
   if (origin !== undefined && origin !== `http://${host}`) {
-    throw new Refusal(403, 'Requests of other origins are not accepted.');
+    throw new Refusal(403, 'Requests from other origins are not accepted.');
   }
   if (site !== 'none' && site !== 'same-origin' && mode !== 'navigate') {
-    throw new Refusal(403, 'Requests of other sites are not accepted.');
+    throw new Refusal(403, 'Requests from other sites are not accepted.');
   }
 }
 

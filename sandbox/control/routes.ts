@@ -10,7 +10,7 @@ import { ok, type Route } from './route.ts';
 /** The parts of the sandbox that the control API uses. */
 export type ControlledSandbox = Pick<Sandbox, 'advance' | 'clock' | 'cloudTrail' | 'faults'>;
 
-/** A hundred years: more is probably a mistake, and takes very long. */
+/** A hundred years: a larger value is probably a mistake and would take very long. */
 const MAX_ADVANCE_MS = 100 * 366 * DAY_MS;
 
 const advanceBody = v.strictObject({

@@ -27,7 +27,7 @@ export class LiveView {
     this.#out.write(`\n${this.#style('bold', text)}\n`);
   }
 
-  /** Prints the steps that an event of an execution stands for. */
+  /** Prints the steps that an event of an execution describes. */
   event(event: ExecutionEvent): void {
     const details = detailsMember(event.type);
     const steps = this.#steps.read({

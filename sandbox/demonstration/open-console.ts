@@ -5,11 +5,11 @@ import { stopOnSignal } from '../program/stop-on-signal.ts';
 import { Sandbox } from '../sandbox.ts';
 import { synthesize } from '../synthesis.ts';
 import type { LiveView } from './live-view.ts';
-import { showRotation } from './shown-rotation.ts';
+import { showRotation } from './show-rotation.ts';
 
 /**
  * Opens the console in the browser, rotates one credential as soon as the page is open, and keeps the sandbox running
- * until SIGINT or SIGTERM, also after a failed rotation.
+ * until SIGINT or SIGTERM, even after a failed rotation.
  *
  * @param onFailure receives the error of a failed rotation
  * @throws SynthesisFailed

@@ -6,9 +6,9 @@ import { synthesize } from '../synthesis.ts';
 import { removeLeftovers } from '../temporary-folders.ts';
 import { LiveView } from './live-view.ts';
 import { openConsole } from './open-console.ts';
-import { showRotation } from './shown-rotation.ts';
+import { showRotation } from './show-rotation.ts';
 
-/** What `npm start` does. */
+/** The program that `npm start` runs. */
 
 const ASSEMBLY_DIRECTORY = 'cdk.out';
 

@@ -26,7 +26,7 @@ const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
   ['sts', ['Throttling', 'Rate exceeded', 400]],
   ['sns', ['Throttling', 'Rate exceeded', 400]],
   ['iam', ['Throttling', 'Rate exceeded', 400]],
-  // Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; the text is that of a table on demand.
+  // Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; the message is that of an on-demand table.
   [
     'dynamodb',
     [
@@ -38,7 +38,7 @@ const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
 ]);
 const COMMON_THROTTLING: ErrorShape = ['ThrottlingException', 'Rate exceeded', 400];
 
-/** The service's own internal error, by service; the others have the common one. */
+/** Internal errors by service; all others return {@link COMMON_SERVER_ERROR}. */
 const SERVER_ERROR: ReadonlyMap<string, ErrorShape> = new Map([
   // AWS Secrets Manager API Reference, GetSecretValue.
   ['secretsmanager', ['InternalServiceError', 'An error occurred on the server side.', 500]],
@@ -130,9 +130,9 @@ export async function awsFault(
   }
 }
 
-/** The client error of this name. */
+/** A client error with this name. */
 export function namedRefusal(type: string): AwsError {
-  return new AwsError(type, 'A fault of the sandbox refuses this call.');
+  return new AwsError(type, 'An injected fault refuses this call.');
 }
 
 function awsError([type, message, statusCode]: ErrorShape, reason?: string): AwsError {

@@ -59,9 +59,9 @@ export type FaultKind = AwsFaultKind | typeof NAMED_REFUSAL | FunctionFaultKind 
 /** Which of the matching calls get the fault, counted from 1. */
 export type FaultTiming =
   | 'always'
-  /** Only that one. */
+  /** Only this call. */
   | { readonly nth: number }
-  /** That one and all after it. */
+  /** This call and all later ones. */
   | { readonly from: number }
   /** Each with this probability, from 0 to 1. */
   | { readonly share: number };
@@ -83,7 +83,7 @@ export interface FaultRule {
   readonly by?: string;
   /** Default: `always`. */
   readonly when?: FaultTiming;
-  /** The length of a `delay`, by the sandbox's clock. */
+  /** The length of a `delay`, in ms of sandbox time. */
   readonly ms?: number;
   /** The error's name for `refused`, e.g. `InvalidRequestException`. */
   readonly error?: string;

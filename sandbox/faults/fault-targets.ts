@@ -13,7 +13,7 @@ import {
 import { usesKey } from './key-faults.ts';
 
 /** A deployed function. */
-export interface FaultyFunction {
+export interface FunctionTarget {
   readonly name: string;
   readonly timeoutSeconds: number;
 }
@@ -50,7 +50,7 @@ const CALLERS: ReadonlyMap<string, string> = new Map([
 export interface FaultScope {
   /** The matching targets that its kind applies to. */
   readonly targets: ReadonlySet<string>;
-  /** During whose invocations connections to Genesys Cloud are refused; short names. */
+  /** The short names of the functions during whose invocations connections to Genesys Cloud are refused. */
   readonly refusedFunctions: ReadonlySet<string>;
   /** Whether only calls of functions match. */
   readonly functionsOnly: boolean;
@@ -59,11 +59,11 @@ export interface FaultScope {
 /** All targets of faults: AWS operations, functions, and endpoints of Genesys Cloud. */
 export class FaultTargets {
   readonly #services: () => readonly AwsService[];
-  readonly #functions: ReadonlyMap<string, FaultyFunction>;
+  readonly #functions: ReadonlyMap<string, FunctionTarget>;
   readonly #shortNames: ReadonlyMap<string, string>;
 
   /** @param services is called when a rule is added */
-  constructor(functions: readonly FaultyFunction[], services: () => readonly AwsService[]) {
+  constructor(functions: readonly FunctionTarget[], services: () => readonly AwsService[]) {
     this.#services = services;
     const prefix = commonPrefix(functions.map(({ name }) => name));
     this.#functions = new Map(functions.map(each => [each.name.slice(prefix.length), each]));
@@ -76,7 +76,7 @@ export class FaultTargets {
   }
 
   /** @returns undefined when there is no such function */
-  function(shortName: string): FaultyFunction | undefined {
+  function(shortName: string): FunctionTarget | undefined {
     return this.#functions.get(shortName);
   }
 

@@ -11,7 +11,7 @@ export class FaultWaits {
     this.#openRequests = openRequests;
   }
 
-  /** Waits by the clock, even if the client gives up: the request still takes effect. */
+  /** Waits in sandbox time, even if the client gives up: the request still takes effect. */
   async delay(ms: number): Promise<void> {
     await this.#openRequests.wait(() => this.#clock.sleep(ms));
   }

@@ -17,7 +17,7 @@ import {
   KEY_FAULTS,
   readFaultRule,
 } from './fault-rule.ts';
-import { type FaultScope, FaultTargets, type FaultyFunction } from './fault-targets.ts';
+import { type FaultScope, FaultTargets, type FunctionTarget } from './fault-targets.ts';
 import { formatFault } from './fault-text.ts';
 import { FaultWaits } from './fault-waits.ts';
 import { functionFault } from './function-faults.ts';
@@ -29,7 +29,7 @@ export interface FaultsOptions {
   /** Seed for `share`: the same seed and rules give the same faults for the same calls (default: 1). */
   readonly seed?: number;
   readonly openRequests: OpenRequests;
-  readonly functions: readonly FaultyFunction[];
+  readonly functions: readonly FunctionTarget[];
   /** Called when a rule is added. */
   readonly services: () => readonly AwsService[];
   /** Refuses connections to Genesys Cloud until the returned function is called. */
@@ -40,9 +40,9 @@ export interface FaultsOptions {
 export interface ActiveFault {
   readonly id: number;
   readonly rule: FaultRule;
-  /** The rule as text. */
+  /** The rule in its text form. */
   readonly text: string;
-  /** How often it was injected. */
+  /** The number of times it was injected. */
   readonly injected: number;
 }
 
@@ -51,9 +51,9 @@ export interface InjectedFault {
   /** The id of the rule. */
   readonly rule: number;
   readonly kind: FaultKind;
-  /** In full, without `*`; only `genesys` for refused connections, which affect all endpoints. */
+  /** The full name, without `*`; only `genesys` for refused connections, which affect all endpoints. */
   readonly target: string;
-  /** Who called: the short name of a function, or `operator`; absent if unknown. */
+  /** The caller: the short name of a function, or `operator`; absent if unknown. */
   readonly by?: string;
   readonly at: Date;
   /** Absent for Genesys Cloud, whose requests get their id with the response. */
@@ -64,11 +64,11 @@ interface Rule {
   readonly id: number;
   readonly rule: FaultRule;
   readonly scope: FaultScope;
-  readonly dice: FaultDice;
+  readonly trigger: FaultTrigger;
   injected: number;
 }
 
-type Occasion = Pick<InjectedFault, 'target' | 'by' | 'requestId'>;
+type InterceptedCall = Pick<InjectedFault, 'target' | 'by' | 'requestId'>;
 
 /**
  * The faults of calls in the sandbox. Rules can be added and removed while it runs. Each wraps those added after it: a
@@ -103,8 +103,8 @@ export class Faults {
     const scope = this.#targets.scope(checked);
     this.#lastId += 1;
     const id = this.#lastId;
-    const dice = new FaultDice(checked.when ?? 'always', `${this.#options.seed ?? 1} ${id}`);
-    this.#rules.set(id, { id, rule: checked, scope, dice, injected: 0 });
+    const trigger = new FaultTrigger(checked.when ?? 'always', `${this.#options.seed ?? 1} ${id}`);
+    this.#rules.set(id, { id, rule: checked, scope, trigger, injected: 0 });
     return id;
   }
 
@@ -142,7 +142,7 @@ export class Faults {
     const matches = ({ rule, scope }: Rule): boolean =>
       scope.targets.has(target) &&
       (rule.by === undefined ? by !== 'operator' || !scope.functionsOnly : rule.by === by);
-    return this.#through(
+    return this.#applyRules(
       matches,
       { target, by, requestId: call.requestId },
       next,
@@ -161,10 +161,10 @@ export class Faults {
     const shortName = this.#targets.shortName(functionName);
     const timeoutSeconds = this.#targets.function(shortName)?.timeoutSeconds ?? 0;
     const target = `lambda:${shortName}`;
-    return this.#through(
+    return this.#applyRules(
       ({ scope }) => scope.targets.has(target),
       { target, requestId },
-      () => this.#refusing(shortName, requestId, next),
+      () => this.#refusingConnections(shortName, requestId, next),
       ({ kind }, inner) =>
         isOneOf(FUNCTION_FAULTS, kind) ? functionFault(kind, invocation, inner, timeoutSeconds) : inner(),
     );
@@ -173,7 +173,7 @@ export class Faults {
   /** Wraps each request to Genesys Cloud. */
   readonly genesysInterceptor: GenesysInterceptor = (request, next) => {
     const target = `genesys:${request.endpoint}`;
-    return this.#through(
+    return this.#applyRules(
       ({ rule, scope }) => rule.kind !== 'connection-refused' && scope.targets.has(target),
       { target },
       next,
@@ -184,10 +184,13 @@ export class Faults {
     );
   };
 
-  /** Nothing is known of a connection before it is accepted, so all are refused while the caller runs. */
-  #refusing<Result>(by: string, requestId: string, next: () => Promise<Result>): Promise<Result> {
+  /**
+   * The endpoint of a connection is unknown until it is accepted, so all connections are refused while the function
+   * runs.
+   */
+  #refusingConnections<Result>(by: string, requestId: string, next: () => Promise<Result>): Promise<Result> {
     const matches = ({ scope }: Rule): boolean => scope.refusedFunctions.has(by);
-    return this.#through(matches, { target: 'genesys', by, requestId }, next, async (_rule, inner) => {
+    return this.#applyRules(matches, { target: 'genesys', by, requestId }, next, async (_rule, inner) => {
       const accept = this.#options.refuseGenesys();
       try {
         return await inner();
@@ -198,16 +201,16 @@ export class Faults {
   }
 
   /** Passes a call through the matching rules. */
-  #through<Result>(
+  #applyRules<Result>(
     matches: (rule: Rule) => boolean,
-    occasion: Occasion,
+    call: InterceptedCall,
     next: () => Promise<Result>,
     inject: (rule: FaultRule, next: () => Promise<Result>) => Promise<Result>,
   ): Promise<Result> {
     const chain = [...this.#rules.values()].filter(matches).reduceRight<() => Promise<Result>>(
       (inner, rule) => async () => {
-        if (!rule.dice.picks(occasion.target, occasion.by ?? '')) return await inner();
-        this.#record(rule, occasion);
+        if (!rule.trigger.fires(call.target, call.by ?? '')) return await inner();
+        this.#record(rule, call);
         return await inject(rule.rule, inner);
       },
       next,
@@ -215,9 +218,9 @@ export class Faults {
     return chain();
   }
 
-  #record(rule: Rule, occasion: Occasion): void {
+  #record(rule: Rule, call: InterceptedCall): void {
     rule.injected += 1;
-    const fault = { rule: rule.id, kind: rule.rule.kind, ...occasion, at: this.#options.clock.now() };
+    const fault = { rule: rule.id, kind: rule.rule.kind, ...call, at: this.#options.clock.now() };
     this.#injected.push(fault);
     this.#listeners.notify(fault);
   }
@@ -231,10 +234,10 @@ function isOneOf<Kind extends FaultKind>(kinds: readonly Kind[], kind: FaultKind
  * Decides which of a rule's calls get the fault. A share is drawn separately for each target and caller, so that the
  * result does not depend on the order of concurrent calls.
  */
-class FaultDice {
+class FaultTrigger {
   readonly #when: FaultTiming;
   readonly #seed: string;
-  readonly #dice = new Map<string, () => number>();
+  readonly #generators = new Map<string, () => number>();
   #count = 0;
 
   /** @param seed the same seed gives the same result for the same calls */
@@ -244,17 +247,17 @@ class FaultDice {
   }
 
   /** Counts a call and decides whether it gets the fault. */
-  picks(target: string, caller: string): boolean {
+  fires(target: string, caller: string): boolean {
     this.#count += 1;
     if (this.#when === 'always') return true;
     if ('nth' in this.#when) return this.#count === this.#when.nth;
     if ('from' in this.#when) return this.#count >= this.#when.from;
-    return this.#throw(`${target} ${caller}`) < this.#when.share;
+    return this.#draw(`${target} ${caller}`) < this.#when.share;
   }
 
-  #throw(of: string): number {
-    const dice = this.#dice.get(of) ?? seededRandom(seedOf(`${this.#seed} ${of}`));
-    this.#dice.set(of, dice);
-    return dice();
+  #draw(of: string): number {
+    const random = this.#generators.get(of) ?? seededRandom(seedOf(`${this.#seed} ${of}`));
+    this.#generators.set(of, random);
+    return random();
   }
 }

@@ -7,8 +7,8 @@ import { invalidKeyState } from '../step-functions/role-use.ts';
 const KEY = 'of the fault';
 
 /**
- * The operations that use a customer managed key, and what each responds when the key is disabled. AWS KMS itself: AWS
- * KMS API Reference, Decrypt, "Errors".
+ * The operations that use a customer managed key, and the error that each returns when the key is disabled. For AWS
+ * KMS, see AWS KMS API Reference, Decrypt, "Errors".
  */
 const DISABLED_KEY_ERRORS: ReadonlyMap<string, () => AwsError> = new Map([
   ...['Decrypt', 'GenerateDataKey'].map(
@@ -35,10 +35,10 @@ export function usesKey(target: string): boolean {
  * @returns undefined when the call needs no key: it reads only metadata from Step Functions
  */
 export function disabledKeyError({ service, operation, input }: AwsCall): AwsError | undefined {
-  const asksForMetadata =
+  const metadataOnly =
     typeof input === 'object' &&
     input !== null &&
     'includedData' in input &&
     input.includedData === 'METADATA_ONLY';
-  return asksForMetadata ? undefined : DISABLED_KEY_ERRORS.get(`${service}:${operation}`)?.();
+  return metadataOnly ? undefined : DISABLED_KEY_ERRORS.get(`${service}:${operation}`)?.();
 }

@@ -30,7 +30,8 @@ export interface CodeRedemption {
 }
 
 /**
- * The result of presenting a code: what the user authorized; `used` when it was presented before; undefined otherwise.
+ * The result of presenting a code: the authorization; `used` if the code was presented before; undefined if it is not
+ * valid.
  */
 export type Redemption = Authorization | 'used' | undefined;
 
@@ -73,7 +74,7 @@ export class AuthorizationCodes {
     if (this.#clock.nowMs() >= expiresAtMs) return undefined;
     if (authorization.redirectUri !== redemption.redirectUri) return undefined;
     if (!redemption.authenticated && authorization.codeChallenge === undefined) return undefined;
-    return verifierFits(authorization.codeChallenge, redemption.codeVerifier) ? authorization : undefined;
+    return verifierMatches(authorization.codeChallenge, redemption.codeVerifier) ? authorization : undefined;
   }
 
   /** Every code ever issued. */
@@ -82,8 +83,8 @@ export class AuthorizationCodes {
   }
 }
 
-/** RFC 7636 §4.6; a verifier without a challenge is refused too (RFC 9700 §2.1.1, PKCE downgrade). */
-function verifierFits(expected: CodeChallenge | undefined, verifier: string | undefined): boolean {
+/** RFC 7636 §4.6; a verifier without a challenge is also refused (RFC 9700 §2.1.1, PKCE downgrade). */
+function verifierMatches(expected: CodeChallenge | undefined, verifier: string | undefined): boolean {
   if (expected === undefined || verifier === undefined) return expected === verifier;
   if (expected.method === 'plain') return verifier === expected.challenge;
   return createHash('sha256').update(verifier).digest('base64url') === expected.challenge;

@@ -39,7 +39,7 @@ export class AuthorizeEndpoint {
       return errorPage(400, 'invalid_client', 'There is no such OAuth client in this region.');
     const redirectUri = query.values.redirect_uri ?? '';
     if (!client.redirectUris.includes(redirectUri) || query.repeated.includes('redirect_uri'))
-      return errorPage(400, 'invalid_request', 'The redirect URI is not one of the OAuth client.');
+      return errorPage(400, 'invalid_request', 'The redirect URI is not registered for the OAuth client.');
     const state = query.values.state;
 
     const problem = problemOf(query);

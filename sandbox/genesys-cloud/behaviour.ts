@@ -24,7 +24,7 @@ export interface GenesysBehaviour {
   readonly errorTextOnSuccess: boolean;
   /**
    * The organisation's automatic inactivity timeout, 5 to 480 minutes (default: `off`). When it is on, token responses
-   * contain no refresh token, and an access token that is idle for so long is revoked (Genesys Cloud Resource Center,
+   * contain no refresh token, and an access token that is idle for that long is revoked (Genesys Cloud Resource Center,
    * "Set an automatic inactivity timeout").
    */
   readonly inactivityTimeoutMinutes: number | 'off';

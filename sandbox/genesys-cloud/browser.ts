@@ -54,9 +54,9 @@ function codeFrom(response: Response): LoggedIn {
   return { code, state: parameters.get('state') ?? undefined, redirectUrl: location };
 }
 
-/** What a client needs to get its first tokens. */
+/** The parameters of a Code Authorization grant. */
 export interface CodeGrant {
-  /** The base URL of the login host, without a slash at the end. */
+  /** The base URL of the login host, without a trailing slash. */
   readonly loginUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;

@@ -12,7 +12,7 @@ export interface OAuthClient {
   readonly region: string;
 }
 
-/** What a new OAuth client may be given; see {@link Directory.createClient}. */
+/** The options of a new OAuth client; see {@link Directory.createClient}. */
 export interface ClientOptions {
   readonly clientId?: string;
   readonly name?: string;
@@ -24,7 +24,7 @@ export interface ClientOptions {
   readonly region?: string;
 }
 
-/** The response of `users/me` for a user: one without a role gets one of the two 403s. */
+/** The response of `users/me` for a user: a user without a role gets one of the two 403 responses. */
 export type UserAccess = 'permitted' | 'not.authorized' | 'missing.permissions';
 
 /** A person who can log in. */
@@ -35,7 +35,7 @@ export interface User {
   readonly name: string;
 }
 
-/** What a new user is given; the user name is an e-mail address in Genesys Cloud. */
+/** The options of a new user; the user name is an e-mail address in Genesys Cloud. */
 export interface UserOptions {
   readonly userName: string;
   readonly password: string;
@@ -46,7 +46,7 @@ export interface UserOptions {
 const redirectUri = v.pipe(
   v.string(),
   v.url(),
-  v.regex(/^https?:\/\/[^#]+$/, 'A redirect URI is an http or https URL without fragment.'),
+  v.regex(/^https?:\/\/[^#]+$/, 'A redirect URI is an http or https URL without a fragment.'),
 );
 
 /** Bounds of an OAuth client (Genesys Cloud Resource Center, "Create an OAuth client"). */
@@ -68,9 +68,9 @@ export class Directory {
   }
 
   /**
-   * Adds an OAuth client, or replaces the one of that id, with a new secret.
+   * Adds an OAuth client, or replaces the one with that id. The secret is always new.
    *
-   * @throws v.ValiError for a token duration or redirect URI out of bounds
+   * @throws v.ValiError for a token duration or redirect URI that is not allowed
    */
   createClient(options: ClientOptions): OAuthClient {
     const { tokenDurationSeconds = 86_400, redirectUris = [] } = options;
@@ -86,7 +86,7 @@ export class Directory {
   }
 
   /**
-   * Gives the client a new secret; the old one is refused from now on.
+   * Gives the client a new secret; the old one stops working.
    *
    * @throws Error when there is no such client
    */
@@ -107,12 +107,12 @@ export class Directory {
     return client?.region === region ? client : undefined;
   }
 
-  /** Every client secret ever given out. */
+  /** Every client secret ever issued. */
   clientSecrets(): readonly string[] {
     return [...this.#secrets];
   }
 
-  /** Adds a user, or replaces the one of that id. */
+  /** Adds a user, or replaces the one with that id. */
   createUser(options: UserOptions): User {
     const user: User = {
       userId: options.userId ?? randomUUID(),
@@ -125,7 +125,7 @@ export class Directory {
   }
 
   /**
-   * The user of that id.
+   * The user with that id.
    *
    * @throws Error when there is no such user
    */

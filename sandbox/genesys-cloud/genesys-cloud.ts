@@ -25,7 +25,7 @@ import { TokenStore } from './token-store.ts';
 /** The options of a {@link GenesysCloud}. */
 export interface GenesysCloudOptions {
   readonly clock: Clock;
-  /** The region of the organisation, default `mypurecloud.com`. */
+  /** The region of the organisation (default: `mypurecloud.com`). */
   readonly region?: string;
   /** Changes to the default behaviour. */
   readonly behaviour?: Partial<GenesysBehaviour>;
@@ -68,9 +68,9 @@ export class GenesysCloud {
   }
 
   /**
-   * Starts to listen on 127.0.0.1.
+   * Starts listening on 127.0.0.1.
    *
-   * @param port 0 takes any free one
+   * @param port 0 selects any free port
    */
   async listen(port = 0): Promise<void> {
     this.#port = await this.#listener.open(port);
@@ -88,18 +88,18 @@ export class GenesysCloud {
 
   /**
    * Refuses new connections until the returned function is called, which resolves when they are accepted again. Open
-   * connections stay. When several refusals overlap, all of them must end.
+   * connections stay open. If several calls overlap, connections are accepted when all of them have ended.
    */
   refuseConnections(): () => Promise<void> {
     return this.#listener.refuse();
   }
 
-  /** Stands for `https://login.<region>`; no slash at the end. */
+  /** The counterpart of `https://login.<region>`, without a trailing slash. */
   get loginUrl(): string {
     return this.urlsOf(this.#region).loginUrl;
   }
 
-  /** Stands for `https://api.<region>`; no slash at the end. */
+  /** The counterpart of `https://api.<region>`, without a trailing slash. */
   get apiUrl(): string {
     return this.urlsOf(this.#region).apiUrl;
   }
@@ -107,7 +107,7 @@ export class GenesysCloud {
   /**
    * The base URLs of any region, to test another region.
    *
-   * @throws Error while the server does not listen
+   * @throws Error while the server is not listening
    */
   urlsOf(region: string): { loginUrl: string; apiUrl: string } {
     if (this.#port === undefined) throw new Error('Genesys Cloud is not listening.');
@@ -120,7 +120,7 @@ export class GenesysCloud {
     return this.#behaviour;
   }
 
-  /** Changes some switches, from the next request on. */
+  /** Changes the behaviour, starting with the next request. */
   setBehaviour(changes: Partial<GenesysBehaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes };
   }
@@ -131,16 +131,16 @@ export class GenesysCloud {
   }
 
   /**
-   * Adds an OAuth client, or replaces the one of that id, with a new secret.
+   * Adds an OAuth client, or replaces the one with that id. The secret is always new.
    *
-   * @throws v.ValiError for a token duration or redirect URI out of bounds
+   * @throws v.ValiError for a token duration or redirect URI that is not allowed
    */
   createClient(options: ClientOptions): OAuthClient {
     return this.#directory.createClient(options);
   }
 
   /**
-   * Gives the client a new secret; the old one is refused from now on; tokens stay valid.
+   * Gives the client a new secret; the old one stops working. Tokens stay valid.
    *
    * @throws Error when there is no such client
    */
@@ -148,13 +148,13 @@ export class GenesysCloud {
     return this.#directory.regenerateClientSecret(clientId);
   }
 
-  /** The organisation's OAuth client of that id. */
+  /** The organisation's OAuth client with that id. */
   client(clientId: string): OAuthClient | undefined {
     return this.#directory.client(clientId, this.#region);
   }
 
   /**
-   * The user of that id.
+   * The user with that id.
    *
    * @throws Error when there is no such user
    */
@@ -162,13 +162,13 @@ export class GenesysCloud {
     return this.#directory.user(userId);
   }
 
-  /** Deletes the client and ends its tokens. */
+  /** Deletes the client and revokes its tokens. */
   deleteClient(clientId: string): void {
     this.#directory.deleteClient(clientId);
     this.#tokens.revokeLineages(lineage => lineage.clientId === clientId);
   }
 
-  /** Adds a user, or replaces the one of that id. */
+  /** Adds a user, or replaces the one with that id. */
   createUser(options: UserOptions): User {
     return this.#directory.createUser(options);
   }
@@ -178,12 +178,12 @@ export class GenesysCloud {
     this.#directory.setUserAccess(userId, access);
   }
 
-  /** Ends all of a user's tokens, as a password change or a logout from all sessions does. */
+  /** Revokes all of a user's tokens, as a password change or a logout from all sessions does. */
   revokeUser(userId: string): void {
     this.#tokens.revokeLineages(lineage => lineage.userId === userId);
   }
 
-  /** Ends the tokens of one login; refresh tokens may be revoked without notice. */
+  /** Revokes the tokens of one login, which Genesys Cloud may do without notice. */
   revokeLineage(lineageId: string): void {
     this.#tokens.revokeLineages(lineage => lineage.id === lineageId);
   }

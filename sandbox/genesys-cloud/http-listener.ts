@@ -7,7 +7,7 @@ import type { GenesysRequest, GenesysResponse } from './exchange.ts';
 import { GenesysConnectionDropped } from './interceptor.ts';
 
 /** Longer bodies are refused with 413; requests to the emulated endpoints are far shorter. */
-const MAXIMUM_BODY_BYTES = 65_536;
+const MAX_BODY_BYTES = 65_536;
 
 /** The prefix by which a private gateway distinguishes hosts: `/login.<region>/…`, `/api.<region>/…`. */
 const HOST_PREFIX = /^\/(login|api)\.([a-z0-9.-]+)(\/.*)$/;
@@ -38,11 +38,11 @@ async function respond(
   handle: GenesysHandler,
 ): Promise<void> {
   const correlationId = randomUUID();
-  const body = await readBody(message, MAXIMUM_BODY_BYTES);
+  const body = await readBody(message, MAX_BODY_BYTES);
   let reply: GenesysResponse;
   if (body === undefined) {
     reply = apiError({ correlationId }, 'request.entity.too.large', {
-      maximumBytes: `${MAXIMUM_BODY_BYTES}`,
+      maximumBytes: `${MAX_BODY_BYTES}`,
     });
     response.shouldKeepAlive = false;
   } else {
@@ -52,7 +52,7 @@ async function respond(
         ? apiError({ correlationId }, 'not.found')
         : await handle(request).catch((error: unknown) => {
             if (error instanceof GenesysConnectionDropped) throw error;
-            // Only a faulty interceptor gets here; show its author the error.
+            // Only a faulty interceptor throws another error; print it for its author.
             process.emitWarning(error instanceof Error ? error : String(error));
             return apiError({ correlationId }, 'internal.server.error');
           });

@@ -14,9 +14,9 @@ export interface InterceptedRequest {
 }
 
 /**
- * Wraps every request to a known endpoint. `next` has the effect and returns Genesys Cloud's response. An interceptor
- * may replace that response, wait before or after it (with `Sandbox.pause`), or throw {@link GenesysConnectionDropped}
- * before `next` (no effect) or after it (the response is lost).
+ * Wraps every request to a known endpoint. `next` handles the request and returns Genesys Cloud's response. An
+ * interceptor may replace that response, wait before or after it (with `Sandbox.pause`), or throw {@link
+ * GenesysConnectionDropped} before `next` (no effect) or after it (the response is lost).
  */
 export type GenesysInterceptor = (
   request: InterceptedRequest,

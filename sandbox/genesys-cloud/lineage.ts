@@ -1,4 +1,4 @@
-/** The grants that tokens are issued for, by their name on the wire. */
+/** The grants that tokens are issued for, by their OAuth names. */
 export type GrantType = 'authorization_code' | 'refresh_token';
 
 /** A token for tests and reports: its fingerprint, never its value. */

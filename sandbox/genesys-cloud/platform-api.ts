@@ -127,14 +127,16 @@ function bearerToken(request: GenesysRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
-/** The API calls per minute, user and OAuth client before the response is 429 (Genesys Cloud, "Rate limits"). */
+/**
+ * The maximum number of API calls per minute, user and OAuth client; more return 429 (Genesys Cloud, "Rate limits").
+ */
 const API_CALLS_PER_WINDOW = 300;
 
-/** The length of a rate limit's window, in s. */
+/** The length of the rate limit's window, in seconds. */
 const RATE_WINDOW_SECONDS = 60;
 
 /** A caller's use of its window after a call. */
-export interface RateStanding {
+export interface RateUsage {
   /** Calls in this window, including this one. */
   readonly count: number;
   /** Whole seconds until the window ends. */
@@ -151,7 +153,7 @@ export class RateLimit {
   }
 
   /** Counts a call. */
-  take(caller: string): RateStanding {
+  take(caller: string): RateUsage {
     const nowMs = this.#clock.nowMs();
     let window = this.#windows.get(caller);
     if (window === undefined || nowMs >= window.endsAtMs) {

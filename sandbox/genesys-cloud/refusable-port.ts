@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/** A port of 127.0.0.1 that can be closed temporarily, so that connections to it are really refused. */
+/** A port of 127.0.0.1 that can be closed temporarily, so that connections to it are actually refused. */
 export class RefusablePort {
   readonly #createServer: () => Server;
   /** Every server that still has connections, including the listening one. */
@@ -11,15 +11,15 @@ export class RefusablePort {
   #refusals = 0;
   #closings = 0;
 
-  /** @param createServer makes a server that does not listen yet */
+  /** @param createServer creates a server that is not listening yet */
   constructor(createServer: () => Server) {
     this.#createServer = createServer;
   }
 
   /**
-   * Starts to listen.
+   * Starts listening.
    *
-   * @param port 0 takes any free one
+   * @param port 0 selects any free port
    * @returns the port
    * @throws Error EADDRINUSE
    */
@@ -40,7 +40,7 @@ export class RefusablePort {
     return address.port;
   }
 
-  /** Closes the port at once; the returned function opens it again, unless another call keeps it closed. */
+  /** Closes the port immediately; the returned function reopens it, unless another call keeps it closed. */
   refuse(): () => Promise<void> {
     this.#refusals += 1;
     this.#stopListening();

@@ -42,7 +42,7 @@ export class TokenStore {
     this.#behaviour = behaviour;
   }
 
-  /** Starts a lineage: a login. */
+  /** Starts a lineage at a login. */
   begin(
     client: OAuthClient,
     login: { code: string; userId: string; scope: readonly string[]; withRefreshToken: boolean },
@@ -60,15 +60,17 @@ export class TokenStore {
       this.revokeLineages(({ clientId, userId }) => clientId === client.clientId && userId === login.userId);
     }
     this.#lineages.set(lineage.id, lineage);
-    const givesRefreshToken = login.withRefreshToken && this.#inactivityTimeoutMs() === undefined;
-    const refreshToken = givesRefreshToken ? this.#newRefreshToken(lineage, 'authorization_code') : undefined;
-    return this.#giveOut(client, lineage, 'authorization_code', refreshToken);
+    const returnsRefreshToken = login.withRefreshToken && this.#inactivityTimeoutMs() === undefined;
+    const refreshToken = returnsRefreshToken
+      ? this.#newRefreshToken(lineage, 'authorization_code')
+      : undefined;
+    return this.#issue(client, lineage, 'authorization_code', refreshToken);
   }
 
   /**
    * Exchanges a refresh token.
    *
-   * @returns undefined when it is unknown, spent, revoked or another client's
+   * @returns undefined when it is unknown, spent, revoked or belongs to another client
    */
   refresh(client: OAuthClient, presented: string): IssuedTokens | undefined {
     const token = this.#tokens.get(presented);
@@ -79,16 +81,16 @@ export class TokenStore {
       return undefined;
     }
     if (behaviour.refreshRevokesAccessTokens) revoke(token.lineage, 'access');
-    const carriesRefreshToken =
+    const returnsRefreshToken =
       behaviour.refreshReturnsRefreshToken && this.#inactivityTimeoutMs() === undefined;
     // Without a successor the client's refresh token stays valid.
     let next: string | undefined;
-    if (carriesRefreshToken && behaviour.refreshTokens === 'reusable') next = presented;
-    else if (carriesRefreshToken) {
+    if (returnsRefreshToken && behaviour.refreshTokens === 'reusable') next = presented;
+    else if (returnsRefreshToken) {
       token.ended = 'spent';
       next = this.#newRefreshToken(token.lineage, 'refresh_token');
     }
-    return this.#giveOut(client, token.lineage, 'refresh_token', next);
+    return this.#issue(client, token.lineage, 'refresh_token', next);
   }
 
   /** The state of the access token in that region; does not count as a use. */
@@ -108,20 +110,20 @@ export class TokenStore {
     token.lastUsedMs = this.#clock.nowMs();
   }
 
-  /** When the token will be revoked for idleness; undefined without inactivity timeout. */
+  /** When the token will be revoked for idleness; undefined without an inactivity timeout. */
   idlesAt(token: Token): Date | undefined {
     const timeoutMs = this.#inactivityTimeoutMs();
     return timeoutMs === undefined ? undefined : new Date(token.lastUsedMs + timeoutMs);
   }
 
-  /** `DELETE /api/v2/tokens/me`: also ends the refresh token, as an explicit logout does. */
+  /** `DELETE /api/v2/tokens/me`: also revokes the refresh token, as an explicit logout does. */
   deleteAccessToken(token: Token): void {
     revoke(token.lineage);
   }
 
-  /** Revokes every token of the lineages that match `isMeant`. */
-  revokeLineages(isMeant: (lineage: Lineage) => boolean): void {
-    for (const lineage of this.#lineages.values()) if (isMeant(lineage)) revoke(lineage);
+  /** Revokes every token of the lineages that match `matches`. */
+  revokeLineages(matches: (lineage: Lineage) => boolean): void {
+    for (const lineage of this.#lineages.values()) if (matches(lineage)) revoke(lineage);
   }
 
   /** The client's lineages, oldest first. */
@@ -145,7 +147,7 @@ export class TokenStore {
     return [...this.#tokens.keys()];
   }
 
-  #giveOut(
+  #issue(
     client: OAuthClient,
     lineage: Lineage,
     grant: GrantType,

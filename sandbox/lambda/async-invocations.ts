@@ -13,12 +13,12 @@ interface Event {
   readonly run: () => Promise<Invocation>;
   readonly acceptedAtMs: number;
   /** Called with the reason when no attempts are left. */
-  readonly onGivenUp: (reason: string) => void;
+  readonly onDiscarded: (reason: string) => void;
 }
 
 /**
  * Lambda's queue for asynchronous invocations (AWS Lambda Developer Guide, "How Lambda handles errors and retries with
- * asynchronous invocation"): a failed function is retried twice, a throttled one for six hours.
+ * asynchronous invocation"): a failed invocation is retried twice, a throttled one for six hours.
  */
 export class AsyncInvocations {
   readonly #clock: Clock;
@@ -29,9 +29,9 @@ export class AsyncInvocations {
     this.#clock = clock;
   }
 
-  /** Starts to run an event; the caller does not learn the result. */
-  accept(run: () => Promise<Invocation>, onGivenUp: (reason: string) => void): void {
-    void this.#try({ run, onGivenUp, acceptedAtMs: this.#clock.nowMs() }, 0, 0);
+  /** Starts running an event; the caller does not get the result. */
+  accept(run: () => Promise<Invocation>, onDiscarded: (reason: string) => void): void {
+    void this.#try({ run, onDiscarded, acceptedAtMs: this.#clock.nowMs() }, 0, 0);
   }
 
   /** Drops the events that wait for a retry. */
@@ -46,22 +46,23 @@ export class AsyncInvocations {
       const { functionError } = await event.run();
       if (functionError === undefined) return;
       const delayMs = FUNCTION_ERROR_DELAYS_MS[failures];
-      if (delayMs === undefined) event.onGivenUp('the function failed three times');
-      else this.#later(delayMs, () => this.#try(event, failures + 1, throttles));
+      if (delayMs === undefined) event.onDiscarded('the function failed three times');
+      else this.#retryAfter(delayMs, () => this.#try(event, failures + 1, throttles));
     } catch (error) {
       const delayMs = Math.min(1000 * 2 ** throttles, MAX_THROTTLE_DELAY_MS);
-      const inTime = this.#clock.nowMs() + delayMs - event.acceptedAtMs <= EVENT_AGE_LIMIT_MS;
-      const mayPass = error instanceof AwsError && (error.statusCode === 429 || error.statusCode >= 500);
-      if (mayPass && inTime) this.#later(delayMs, () => this.#try(event, failures, throttles + 1));
-      else event.onGivenUp(error instanceof AwsError ? error.type : String(error));
+      const withinAgeLimit = this.#clock.nowMs() + delayMs - event.acceptedAtMs <= EVENT_AGE_LIMIT_MS;
+      const isRetryable = error instanceof AwsError && (error.statusCode === 429 || error.statusCode >= 500);
+      if (isRetryable && withinAgeLimit)
+        this.#retryAfter(delayMs, () => this.#try(event, failures, throttles + 1));
+      else event.onDiscarded(error instanceof AwsError ? error.type : String(error));
     }
   }
 
-  #later(delayMs: number, tryAgain: () => Promise<void>): void {
+  #retryAfter(delayMs: number, retry: () => Promise<void>): void {
     if (this.#closed) return;
     const task = this.#clock.schedule(delayMs, () => {
       this.#waiting.delete(task);
-      void tryAgain();
+      void retry();
     });
     this.#waiting.add(task);
   }

@@ -2,7 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 
 /**
  * Counts running invocations (AWS Lambda Developer Guide, "Understanding Lambda function scaling"): a function with
- * reserved concurrency has its own share, all others share the rest of the account's.
+ * reserved concurrency has its own limit; all others share the rest of the account's concurrency.
  */
 export class Concurrency {
   readonly #accountLimit: number;
@@ -16,7 +16,7 @@ export class Concurrency {
    * Counts an invocation as running.
    *
    * @param reserved the reserved concurrency of each function that has one
-   * @returns ends the invocation
+   * @returns a function that counts the invocation as ended
    * @throws AwsError TooManyRequestsException (429), its reason in `Reason`
    */
   enter(functionName: string, reserved: ReadonlyMap<string, number>): () => void {

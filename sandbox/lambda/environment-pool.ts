@@ -1,7 +1,7 @@
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
 /**
- * A function's processes. The one that was used last is used next, as in Lambda, so that a function with little traffic
+ * A function's processes. The most recently used one is reused first, as in Lambda, so a function with little traffic
  * keeps one warm process.
  */
 export class EnvironmentPool {
@@ -45,7 +45,7 @@ export class EnvironmentPool {
     }
   }
 
-  /** Ends the busy processes at once. */
+  /** Kills the busy processes. */
   killBusy(): void {
     for (const environment of this.#busy) environment.kill();
   }
@@ -57,7 +57,7 @@ export class EnvironmentPool {
   }
 
   /**
-   * Ends all processes, whatever they are doing, and waits until they are gone.
+   * Kills all processes, including busy ones, and waits until they have ended.
    *
    * @param keep may take over an idle one; returns whether it did
    */

@@ -13,19 +13,19 @@ export class RuntimeError extends Error {
 
 /**
  * The error object that the Node.js runtime creates for a thrown value (aws-lambda-nodejs-runtime-interface-client,
- * Errors.js): `error.name`, which is `Error` for a class that sets none, is all that a state machine can catch.
+ * Errors.js): a state machine can catch it only by `error.name`, which is `Error` for a class that does not set it.
  */
 export function toErrorObject(thrown: unknown): ErrorObject {
   if (looksLikeError(thrown)) {
     return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
   }
-  // The runtime reports a rejection without a reason as this.
+  // The runtime reports a rejection without a reason as `handled`.
   const reason = thrown ?? 'handled';
   return { errorType: typeof reason, errorMessage: String(reason), trace: [] };
 }
 
 /**
- * The text that the runtime logs for a thrown error. Unlike the error object it contains all of the error's own
+ * The text that the runtime logs for a thrown error. Unlike the error object, it contains all of the error's own
  * enumerable fields, so a secret in such a field would be logged.
  */
 export function toLogText(thrown: unknown): string {

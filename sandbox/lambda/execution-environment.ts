@@ -27,10 +27,10 @@ const RUNTIME = new URL('./runtime.ts', import.meta.url);
 /** AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle". */
 const INIT_LIMIT_MS = 10_000;
 
-/** How much longer than its timeout a function may run in real time with virtual time. */
-const SPINNING_LIMIT_MS = 60_000;
+/** With virtual time: how much longer than its timeout a function may run in real time. */
+const BUSY_LOOP_GRACE_MS = 60_000;
 
-/** Lambda's texts for the signals that end a Node.js process. */
+/** Lambda's messages for the signals that end a Node.js process. */
 const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
   SIGKILL: 'signal: killed',
   SIGABRT: 'signal: aborted (core dumped)',
@@ -62,7 +62,7 @@ export class ExecutionEnvironment {
   #stepped: SteppedProcess | undefined;
 
   /**
-   * Starts the process, which loads the function's code at once.
+   * Starts the process, which immediately loads the function's code.
    *
    * @param taskRoot the folder with the unpacked code
    */
@@ -72,7 +72,7 @@ export class ExecutionEnvironment {
       env: { ...options.variables, LAMBDA_TASK_ROOT: taskRoot },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A process group of its own: an interrupt from the terminal must not reach a running function.
+      // A separate process group: an interrupt from the terminal must not reach a running function.
       detached: true,
     });
     this.#stepped = this.#steppedBy(options.clock);
@@ -93,7 +93,7 @@ export class ExecutionEnvironment {
         this.#started.resolve();
         const failure = new AwsError(
           'ServiceException',
-          `The function's process does not start: ${error.message}`,
+          `The function's process could not be started: ${error.message}`,
           { statusCode: 500 },
         );
         this.#end = () => {
@@ -117,7 +117,7 @@ export class ExecutionEnvironment {
     this.#stepped = this.#steppedBy(options.clock);
   }
 
-  /** Whether it has had no invocation yet. */
+  /** Whether it has not been invoked yet. */
   get isCold(): boolean {
     return !this.#invoked;
   }
@@ -154,11 +154,11 @@ export class ExecutionEnvironment {
     return await this.#stepped?.waitUntilIdle();
   }
 
-  /** Ends the process at once. */
+  /** Kills the process. */
   kill(): void {
     this.#usable = false;
     const { pid } = this.#process;
-    // Another process may have the id of an ended one.
+    // Another process may reuse the id of one that has exited.
     if (pid === undefined || this.#exited) return;
     try {
       process.kill(-pid, 'SIGKILL');
@@ -175,11 +175,11 @@ export class ExecutionEnvironment {
 
   #send(message: InvokeMessage): void {
     this.#armKillTimer(message.timeoutMs, message);
-    // A process that has just ended cannot be written to; its `close` event ends the invocation.
+    // Sending to a process that has just ended fails; its `close` event ends the invocation.
     this.#process.send(message, () => undefined);
   }
 
-  /** With virtual time, only real time can end a busy loop, because it lets no virtual time pass. */
+  /** With virtual time, also sets a real timer, because a busy loop keeps virtual time from advancing. */
   #armKillTimer(limitMs: number, message: InvokeMessage): void {
     const onTime = (): void => {
       const seconds = (message.timeoutMs / 1000).toFixed(2);
@@ -193,7 +193,7 @@ export class ExecutionEnvironment {
       this.kill();
     };
     clearTimeout(this.#killTimer);
-    this.#killTimer = setTimeout(onTime, limitMs + (this.#stepped === undefined ? 0 : SPINNING_LIMIT_MS));
+    this.#killTimer = setTimeout(onTime, limitMs + (this.#stepped === undefined ? 0 : BUSY_LOOP_GRACE_MS));
     this.#stepped?.begin(limitMs, onTime);
   }
 

@@ -1,7 +1,7 @@
 /** A function as it is deployed; the members follow AWS Lambda API Reference, FunctionConfiguration. */
 export interface FunctionDefinition {
   readonly name: string;
-  /** `<file without its ending>.<export>`, e.g. `index.handler`. */
+  /** `<file without extension>.<export>`, e.g. `index.handler`. */
   readonly handler: string;
   /** Absolute path of the folder that is deployed as the function's code. */
   readonly codeDirectory: string;
@@ -11,7 +11,7 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
-  /** Reserved concurrency; zero stops the function. */
+  /** Reserved concurrency; zero throttles every invocation. */
   readonly reservedConcurrency?: number;
   readonly logGroupName: string;
   readonly logFormat: 'Text' | 'JSON';
@@ -19,7 +19,7 @@ export interface FunctionDefinition {
   readonly tracing?: boolean;
   /** The VPC that the function is attached to. */
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
-  /** Published versions, `1` onwards. They run the same code, since a template holds only one. */
+  /** Published versions, `1` onwards. They run the same code, because a template contains only one. */
   readonly versions: readonly string[];
   /** Versions by alias name (`$LATEST` or a published one). */
   readonly aliases: Readonly<Record<string, string>>;

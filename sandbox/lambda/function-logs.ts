@@ -10,7 +10,7 @@ export interface LogLine {
 }
 
 /** The maximum number of lines to keep for each function. */
-const LINES_KEPT = 10_000;
+const MAX_LINES = 10_000;
 
 /** AWS Lambda API Reference, Invoke, "LogResult". */
 const LOG_RESULT_BYTES = 4096;
@@ -27,7 +27,7 @@ export class FunctionLogs {
     const lines = this.#lines.get(line.functionName) ?? [];
     this.#lines.set(line.functionName, lines);
     lines.push({ line, delivered });
-    if (lines.length > LINES_KEPT) lines.shift();
+    if (lines.length > MAX_LINES) lines.shift();
     if (delivered) this.#listeners.notify(line);
   }
 

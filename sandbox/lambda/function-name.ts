@@ -18,7 +18,7 @@ const PATTERN =
  * Parses a function's name, ARN or partial ARN.
  *
  * @param separateQualifier the request's own `Qualifier`
- * @throws AwsError ValidationException           not a name of a function
+ * @throws AwsError ValidationException           not a valid function name
  * @throws AwsError InvalidParameterValueException the two qualifiers differ
  */
 export function parseFunctionName(functionName: string, separateQualifier?: string): FunctionName {

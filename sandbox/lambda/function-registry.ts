@@ -4,7 +4,7 @@ import type { FunctionDefinition } from './function-definition.ts';
 import { parseFunctionName } from './function-name.ts';
 import { HostedFunction, type HostingOptions } from './hosted-function.ts';
 
-/** A function as a caller named it. */
+/** A function that a caller named. */
 export interface FoundFunction {
   readonly hosted: HostedFunction;
   readonly name: string;
@@ -29,7 +29,7 @@ export class FunctionRegistry {
 
   /**
    * @returns the function's ARN
-   * @throws AwsError ResourceConflictException (409) there is one of this name
+   * @throws AwsError ResourceConflictException (409) the name is already in use
    */
   add(definition: FunctionDefinition): string {
     if (this.#functions.has(definition.name)) {
@@ -62,12 +62,14 @@ export class FunctionRegistry {
     const invokedArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
     const hosted = this.#functions.get(name);
     const version = hosted?.version(qualifier);
-    const isHere =
+    const isInAccount =
       (region ?? this.#options.region) === this.#options.region &&
       (accountId ?? this.#options.accountId) === this.#options.accountId;
-    if (!hosted || version === undefined || !isHere) {
-      const asked = functionName.startsWith('arn:') ? functionName : invokedArn;
-      throw new AwsError('ResourceNotFoundException', `Function not found: ${asked}`, { statusCode: 404 });
+    if (!hosted || version === undefined || !isInAccount) {
+      const requested = functionName.startsWith('arn:') ? functionName : invokedArn;
+      throw new AwsError('ResourceNotFoundException', `Function not found: ${requested}`, {
+        statusCode: 404,
+      });
     }
     return { hosted, name, version, arn, invokedArn };
   }
@@ -81,8 +83,8 @@ export class FunctionRegistry {
     return reserved;
   }
 
-  /** The ARN that a caller means, whether or not the function exists. */
-  meantArn(functionName: string, separateQualifier?: string): string {
+  /** The ARN that a caller named, whether or not the function exists. */
+  requestedArn(functionName: string, separateQualifier?: string): string {
     const { name, qualifier } = parseFunctionName(functionName, separateQualifier);
     return qualifier === undefined ? this.arn(name) : `${this.arn(name)}:${qualifier}`;
   }
@@ -92,7 +94,7 @@ export class FunctionRegistry {
     return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName}`;
   }
 
-  /** Ends all processes of all functions. */
+  /** Kills all processes of all functions. */
   async close(): Promise<void> {
     await Promise.all([...this.#functions.values()].map(hosted => hosted.close()));
   }

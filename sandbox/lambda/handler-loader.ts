@@ -4,16 +4,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RuntimeError } from './error-object.ts';
 
-/** A function's entry point; callbacks are not offered, as in Lambda from Node.js 24 on. */
+/** A function's entry point; callbacks are not supported, as in Lambda since Node.js 24. */
 export type Handler = (event: unknown, context: object) => unknown;
 
 /**
  * Loads the handler the way Lambda's Node.js runtime does (aws-lambda-nodejs-runtime-interface-client,
  * UserFunction.js).
  *
- * @param handler `<path without its ending>.<export>`
+ * @param handler `<path without extension>.<export>`
  * @throws RuntimeError `Runtime.ImportModuleError`, `Runtime.UserCodeSyntaxError`, `Runtime.HandlerNotFound`,
- *                      `Runtime.MalformedHandlerName`; errors of the module are passed on
+ *                      `Runtime.MalformedHandlerName`; errors that the module throws are rethrown
  */
 export async function loadHandler(taskRoot: string, handler: string): Promise<Handler> {
   const folder = path.dirname(handler);

@@ -12,7 +12,7 @@ import type { InvokeMessage } from './runtime-messages.ts';
 import { processTime } from './stepped-process.ts';
 import type { WarmProcesses } from './warm-processes.ts';
 
-/** An invocation as its caller wants it. */
+/** A request to invoke the function. */
 type Request = Pick<InvokeMessage, 'requestId' | 'functionArn' | 'payload'>;
 
 /** The options of a function's processes. */
@@ -22,9 +22,9 @@ export interface HostingOptions {
   /** The start options of a process of this version. */
   readonly environmentOptions: (definition: FunctionDefinition, version: string) => EnvironmentOptions;
   readonly maxIdleEnvironments: number;
-  /** The duration of a cold start by the clock. */
+  /** The duration of a cold start in sandbox time. */
   readonly coldStartMs: (functionName: string) => number;
-  /** Warm processes of earlier sandboxes, and for later ones. */
+  /** Passes warm processes from one sandbox to the next. */
   readonly warmProcesses?: WarmProcesses;
 }
 
@@ -41,7 +41,7 @@ export class HostedFunction {
   /** @throws AwsError InvalidParameterValueException a runtime that is not Node.js */
   constructor(definition: FunctionDefinition, options: HostingOptions) {
     this.#options = options;
-    this.#definition = refuseOtherRuntimes(definition);
+    this.#definition = requireNodeRuntime(definition);
     this.#code = new DeployedCode(definition.codeDirectory);
   }
 
@@ -51,7 +51,7 @@ export class HostedFunction {
 
   /** Deploys another definition; running invocations keep their code. */
   replace(definition: FunctionDefinition): void {
-    refuseOtherRuntimes(definition);
+    requireNodeRuntime(definition);
     const code = new DeployedCode(definition.codeDirectory);
     const pools = [...this.#pools.values()];
     for (const pool of pools) pool.retire();
@@ -75,20 +75,20 @@ export class HostedFunction {
     const environment = pool.acquire();
     const timeoutMs = this.#definition.timeoutSeconds * 1000;
     try {
-      if (environment.isCold) await invocations.passing(clock, coldStartMs(this.#definition.name));
+      if (environment.isCold) await invocations.sleep(clock, coldStartMs(this.#definition.name));
       const message = { type: 'invoke', ...request, timeoutMs, time: processTime(clock) } as const;
-      return await invocations.inProcess(environment, () => environment.invoke(message));
+      return await invocations.trackProcess(environment, () => environment.invoke(message));
     } finally {
       pool.release(environment);
     }
   }
 
-  /** Ends the processes of all running invocations at once. */
+  /** Kills the processes of all running invocations. */
   killRunning(): void {
     for (const pool of this.#pools.values()) pool.killBusy();
   }
 
-  /** Ends all processes or keeps the warm ones, and removes the unpacked code. */
+  /** Keeps warm processes for the next sandbox, kills the others, and removes the unpacked code. */
   async close(): Promise<void> {
     const { warmProcesses } = this.#options;
     const present = [...this.#pools].map(([version, pool]) =>
@@ -121,11 +121,11 @@ export class HostedFunction {
   }
 }
 
-function refuseOtherRuntimes(definition: FunctionDefinition): FunctionDefinition {
+function requireNodeRuntime(definition: FunctionDefinition): FunctionDefinition {
   if (!definition.runtime.startsWith('nodejs')) {
     throw new AwsError(
       'InvalidParameterValueException',
-      `Function ${definition.name}: the runtime ${definition.runtime} is not emulated, only nodejs is.`,
+      `Function ${definition.name}: the runtime ${definition.runtime} is not emulated; only Node.js runtimes are.`,
     );
   }
   return definition;

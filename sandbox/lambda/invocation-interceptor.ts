@@ -7,7 +7,7 @@ export interface InterceptedInvocation {
   readonly functionArn: string;
   readonly payload: unknown;
   readonly requestId: string;
-  /** The AWS service that invokes; absent for a call of Lambda's API. */
+  /** The AWS service that invokes; absent for a call to Lambda's API. */
   readonly source?: InvokingService;
 }
 

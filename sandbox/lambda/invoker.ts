@@ -5,7 +5,7 @@ export interface Invocation {
   /** Set when the function failed: threw, exited, or ran out of time or memory. */
   readonly functionError?: 'Unhandled';
   readonly requestId: string;
-  /** The version that ran, also behind an alias; absent when none ran. */
+  /** The version that ran, resolved from the alias if any; absent when none ran. */
   readonly executedVersion?: string;
 }
 
@@ -29,7 +29,7 @@ export interface FunctionInvoker {
    * Invokes a function synchronously.
    *
    * @param functionArn name, ARN or qualified ARN
-   * @param payload     goes through JSON
+   * @param payload     is converted to JSON
    * @throws AwsError Lambda's own errors: ResourceNotFoundException (404), TooManyRequestsException (429),
    *                  AccessDeniedException (403), ServiceException (500)
    */
@@ -47,8 +47,8 @@ export interface EventInvoker {
    * Invokes a function asynchronously: Lambda queues the event and retries it by its own rules.
    *
    * @param functionArn name, ARN or qualified ARN
-   * @param payload     goes through JSON
-   * @throws AwsError why Lambda does not take the event: ResourceNotFoundException (404), AccessDeniedException
+   * @param payload     is converted to JSON
+   * @throws AwsError Lambda rejects the event: ResourceNotFoundException (404), AccessDeniedException
    *                  (403), RequestTooLargeException (413)
    */
   invokeEvent(

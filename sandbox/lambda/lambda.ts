@@ -49,7 +49,7 @@ export interface LambdaOptions extends Account {
   readonly concurrencyLimit?: number;
   /** Warm processes to keep per function and version (default: 10). */
   readonly maxIdleEnvironments?: number;
-  /** Warm processes of earlier accounts, and for later ones. */
+  /** Passes warm processes from one account to the next. */
   readonly warmProcesses?: WarmProcesses;
   /** Called whenever an invocation begins, reaches its process, or ends. */
   readonly onChange?: () => void;
@@ -103,7 +103,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
    * Deploys a function.
    *
    * @returns its ARN
-   * @throws AwsError ResourceConflictException (409) there is one of this name
+   * @throws AwsError ResourceConflictException (409) the name is already in use
    * @throws AwsError InvalidParameterValueException  its runtime is not Node.js, or Lambda cannot use its role
    * @throws Error the folder with its code does not exist
    */
@@ -121,14 +121,14 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#functions.find(definition.name).hosted.replace(definition);
   }
 
-  /** Whether a name or ARN, with its qualifier if any, names a deployed function. */
+  /** Whether there is a deployed function with this name or ARN, including its qualifier if any. */
   hasFunction(functionArn: string): boolean {
     return this.#functions.has(functionArn);
   }
 
   /** Whether the function's policy allows a service to invoke it for the given resource. */
   mayBeInvoked(functionArn: string, source: InvokingService, sourceArn: string): boolean {
-    return this.#roles.mayInvoke(this.#functions.meantArn(functionArn), source, sourceArn);
+    return this.#roles.mayInvoke(this.#functions.requestedArn(functionArn), source, sourceArn);
   }
 
   async invoke(
@@ -137,7 +137,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     source: InvokingService,
     origin?: InvocationOrigin,
   ): Promise<Invocation> {
-    this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
+    this.#roles.requireInvocation(this.#functions.requestedArn(functionArn), source, origin);
     const text = payload === undefined ? '{}' : JSON.stringify(payload);
     return await this.#invoke(unqualified(functionArn, text), source);
   }
@@ -148,11 +148,11 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     source: InvokingService,
     origin?: InvocationOrigin,
   ): Promise<void> {
-    this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
+    this.#roles.requireInvocation(this.#functions.requestedArn(functionArn), source, origin);
     this.#accept(unqualified(functionArn, JSON.stringify(payload ?? {})), source);
   }
 
-  /** Kills the processes of a function's running invocations, which fail as after any exit. */
+  /** Kills the processes of a function's running invocations, which fail with `Runtime.ExitError`. */
   killRunning(functionName: string): void {
     this.#functions.find(functionName).hosted.killRunning();
   }
@@ -165,13 +165,13 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   /**
    * Calls `listener` with every line that a function writes.
    *
-   * @returns unsubscribes
+   * @returns a function that unsubscribes
    */
   onLog(listener: (line: LogLine) => void): () => void {
     return this.#logs.onLine(listener);
   }
 
-  /** Ends all function processes at once, whatever they are doing, and waits until they are gone. */
+  /** Kills all function processes, including busy ones, and waits until they have ended. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#events.close();
@@ -202,14 +202,14 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     const run = intercepted(this.#options.interceptors ?? [], invocation, () =>
       this.#run(target, payload, requestId),
     );
-    return await this.invocations.count(run);
+    return await this.invocations.track(run);
   }
 
   async #run(target: FoundFunction, payload: string, requestId: string): Promise<Invocation> {
     const { clock, latencies } = this.#options;
-    await this.invocations.passing(clock, latencies?.invocation?.(target.name) ?? 0);
+    await this.invocations.sleep(clock, latencies?.invocation?.(target.name) ?? 0);
     if (this.#closed) throw new AwsError('ServiceException', 'Lambda is closed.', { statusCode: 500 });
-    const leave = this.#concurrency.enter(target.name, this.#functions.reservedConcurrency());
+    const endInvocation = this.#concurrency.enter(target.name, this.#functions.reservedConcurrency());
     try {
       this.#roles.trace(target.hosted.definition);
       const outcome = await target.hosted.run(target.version, {
@@ -219,7 +219,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       });
       return { ...toInvocation(outcome, requestId), executedVersion: target.version };
     } finally {
-      leave();
+      endInvocation();
     }
   }
 
@@ -257,7 +257,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#logs.add({ ...line, functionName: definition.name, at: this.#options.clock.now() }, delivered);
   }
 
-  /** A line of the sandbox itself in a function's log. */
+  /** Adds a message of the sandbox to a function's log. */
   #note(functionName: string, text: string, requestId: string): void {
     this.#logs.add({ functionName, text, stream: 'stderr', at: this.#options.clock.now(), requestId });
   }

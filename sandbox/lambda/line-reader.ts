@@ -40,7 +40,7 @@ export class LineReader {
         this.#onLine(line);
         continue;
       }
-      // The function's last line may precede the mark without a line break.
+      // The function's last line may lack a line break before the marker.
       const unfinished = line.slice(0, -END_OF_REQUEST.length);
       if (unfinished !== '') this.#onLine(unfinished);
       this.#endsRead += 1;

@@ -46,7 +46,7 @@ export function lambdaOperations(parts: OperationParts) {
   const access =
     (action: string) =>
     (input: FunctionInput): AccessRequest[] => [
-      { action, resource: functions.meantArn(input.FunctionName, input.Qualifier) },
+      { action, resource: functions.requestedArn(input.FunctionName, input.Qualifier) },
     ];
   return {
     Invoke: operation(

@@ -4,11 +4,11 @@ import { AwsError } from '../aws/aws-error.ts';
 const SYNCHRONOUS_PAYLOAD_LIMIT = 6_291_456;
 const ASYNCHRONOUS_PAYLOAD_LIMIT = 1_048_576;
 
-/** The maximum response of a function, in bytes. */
+/** The maximum size of a function's response, in bytes. */
 export const RESPONSE_LIMIT = 6_291_556;
 
 /**
- * Refuses a payload as Lambda does.
+ * Rejects a payload that is too large or not JSON, as Lambda does.
  *
  * @param payload        JSON text
  * @param invocationType `RequestResponse` or `Event`

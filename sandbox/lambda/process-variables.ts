@@ -3,9 +3,9 @@ import type { AccessKey } from '../aws/identities.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 
 /**
- * The environment variables of a new function process: those that Lambda reserves (AWS Lambda Developer Guide, "Working
- * with Lambda environment variables"), the function's own, and the sandbox's additions. Later ones override earlier
- * ones, except LAMBDA_TASK_ROOT. The environment of this process is not inherited.
+ * The environment variables of a new function process: the function's own, those that Lambda reserves (AWS Lambda
+ * Developer Guide, "Working with Lambda environment variables"), and the sandbox's additions. Later ones override
+ * earlier ones. The execution environment adds LAMBDA_TASK_ROOT; the environment of this process is not inherited.
  */
 export function processVariables(options: {
   definition: FunctionDefinition;
@@ -21,7 +21,7 @@ export function processVariables(options: {
     _HANDLER: definition.handler,
     TZ: 'UTC',
     LANG: 'en_US.UTF-8',
-    // Lambda's user has no home folder; with the developer's own, the SDK would read ~/.aws/config.
+    // Lambda's user has no home folder; with the developer's home folder, the SDK would read ~/.aws/config.
     HOME: '/home/sbx_user1051',
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,

@@ -20,8 +20,8 @@ export class RoleUse {
   }
 
   /**
-   * @throws AwsError InvalidParameterValueException Lambda cannot assume the role, or cannot make the network
-   *                  interfaces of a function in a VPC with it
+   * @throws AwsError InvalidParameterValueException Lambda cannot assume the role, or cannot create the network
+   *   interfaces of a function in a VPC with it
    * @see AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"
    */
   requireForCreation(definition: FunctionDefinition, functionArn: string): void {
@@ -49,7 +49,7 @@ export class RoleUse {
     }
   }
 
-  /** Whether a line gets into the log; without the permission Lambda silently drops it. */
+  /** Whether Lambda can write to the log; without the permission it drops lines silently. */
   mayWriteLog(definition: FunctionDefinition, logStreamName: string): boolean {
     const resource = `${this.#arn('logs', 'log-group')}:${definition.logGroupName}:log-stream:${logStreamName}`;
     const session = this.#session(definition);
@@ -115,7 +115,7 @@ export class RoleUse {
   }
 }
 
-/** Step Functions uses random session names; here they are the execution's name, as far as it is valid. */
+/** Step Functions uses random session names; here they are the last 64 characters of the execution's name. */
 function sessionName(sourceArn: string | undefined): string {
   return (sourceArn?.split(':').at(-1) ?? 'service').slice(-64);
 }

@@ -7,7 +7,7 @@ interface RunningProcess {
   waitUntilIdle(): Promise<IdleMessage | undefined>;
 }
 
-/** `busy`: work is in progress, and its end triggers a change; `unclear`: check again at once. */
+/** `busy`: work is in progress, and its end triggers a change; `unclear`: check again immediately. */
 type Activity = 'idle' | 'busy' | 'unclear';
 
 /** The running invocations. */
@@ -22,7 +22,7 @@ export class RunningInvocations {
   }
 
   /** Tracks an invocation from start to end. */
-  async count<Result>(run: () => Promise<Result>): Promise<Result> {
+  async track<Result>(run: () => Promise<Result>): Promise<Result> {
     this.#count += 1;
     this.#onChange();
     try {
@@ -34,7 +34,7 @@ export class RunningInvocations {
   }
 
   /** Tracks the process of an invocation. */
-  async inProcess<Result>(process: RunningProcess, run: () => Promise<Result>): Promise<Result> {
+  async trackProcess<Result>(process: RunningProcess, run: () => Promise<Result>): Promise<Result> {
     this.#processes.add(process);
     this.#onChange();
     try {
@@ -45,31 +45,31 @@ export class RunningInvocations {
     }
   }
 
-  /** Lets an invocation that is not in a process wait for `ms` by the clock. */
-  async passing(clock: Clock, ms: number): Promise<void> {
+  /** Waits for `ms` of sandbox time, in an invocation that has no process yet. */
+  async sleep(clock: Clock, ms: number): Promise<void> {
     if (ms <= 0) return;
     const idle = { type: 'idle', id: 0, ports: [] } as const;
-    await this.inProcess({ waitUntilIdle: () => Promise.resolve(idle) }, () => clock.sleep(ms));
+    await this.trackProcess({ waitUntilIdle: () => Promise.resolve(idle) }, () => clock.sleep(ms));
   }
 
   /**
-   * Whether all invocations only wait: for their timers, or for responses that wait for the clock. With a running clock
-   * nothing is known of a process, so there must be no invocation at all.
+   * Determines whether all invocations are only waiting, for timers or for responses that wait for the clock. With a
+   * running clock the state of a process is unknown, so every invocation counts as busy.
    */
   async activity(requests: OpenRequests, virtualTime: boolean): Promise<Activity> {
     if (this.#count === 0) return 'idle';
     if (!virtualTime || this.#processes.size < this.#count) return 'busy';
     const each = await Promise.all(
-      [...this.#processes].map(async process => judge(await process.waitUntilIdle(), requests)),
+      [...this.#processes].map(async process => activityOf(await process.waitUntilIdle(), requests)),
     );
     return each.find(activity => activity === 'busy') ?? each.find(activity => activity !== 'idle') ?? 'idle';
   }
 }
 
-function judge(message: IdleMessage | undefined, requests: OpenRequests): Activity {
+function activityOf(message: IdleMessage | undefined, requests: OpenRequests): Activity {
   if (message === undefined) return 'busy';
   const states = message.ports.map(port => (port === null ? 'unknown' : requests.stateOf(port)));
   if (states.includes('busy')) return 'busy';
-  // In transit in either direction.
+  // The request or its response is in transit.
   return states.includes('unknown') ? 'unclear' : 'idle';
 }

@@ -16,7 +16,7 @@ export type ProcessTime = { readonly offsetMs: number } | { readonly nowMs: numb
 export interface InvokeMessage {
   readonly type: 'invoke';
   readonly requestId: string;
-  /** As the caller named it, including a qualifier. */
+  /** As the caller named it, with the qualifier if any. */
   readonly functionArn: string;
   /** JSON text. */
   readonly payload: string;
@@ -51,11 +51,11 @@ export type RuntimeMessage =
   | { readonly type: 'initFailed'; readonly error: ErrorObject }
   /** `payload` is JSON text. */
   | { readonly type: 'succeeded'; readonly payload: string }
-  /** `exiting`: the failure ended the process too. */
+  /** `exiting`: the failure also ended the process. */
   | { readonly type: 'failed'; readonly error: ErrorObject; readonly exiting: boolean };
 
 /**
- * The process writes this line to both output streams before it reports an end. The streams and the message channel are
- * read independently, so this is the only sign that a request's last line has been read.
+ * The process writes this line to both output streams before it reports the end of an invocation. The streams and the
+ * message channel are read independently, so this is the only sign that a request's last line has been read.
  */
 export const END_OF_REQUEST = '\u0000end of request';

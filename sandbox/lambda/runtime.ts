@@ -1,8 +1,8 @@
 /**
  * The program of a function's process: loads the handler, then runs one invocation after another from the message
- * channel. It replaces Lambda's Node.js runtime and behaves like it (aws-lambda-nodejs-runtime-interface-client);
- * Unlike in Lambda, the process is not frozen between invocations, so work that a handler leaves running continues at
- * once and not with the next call.
+ * channel. It replaces Lambda's Node.js runtime and behaves like it (aws-lambda-nodejs-runtime-interface-client).
+ * Unlike in Lambda, the process is not frozen between invocations, so work that a handler leaves running continues
+ * immediately and not with the next call.
  *
  * Arguments: the {@link ProcessTime} as JSON. It has no dependencies, because every cold start loads it.
  */
@@ -23,7 +23,7 @@ shiftDate(machineMs => ('nowMs' in time ? time.nowMs : machineMs + time.offsetMs
 const writeOut = process.stdout.write.bind(process.stdout);
 const writeError = process.stderr.write.bind(process.stderr);
 
-// Before the function's code, which may keep references to the console's methods.
+// Must run before the function's code, which may keep references to the console's methods.
 const logsJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
 if (logsJson)
   writeJsonLogs(
@@ -38,7 +38,7 @@ const steppedTime =
   'nowMs' in time
     ? (await import('./stepped-time.ts')).installSteppedTime(
         () => ('nowMs' in time ? time.nowMs : 0),
-        holdChannel,
+        refChannelIfNeeded,
       )
     : undefined;
 
@@ -84,7 +84,7 @@ try {
 async function run(message: InvokeMessage): Promise<void> {
   time = message.time;
   runningRequestId = message.requestId;
-  holdChannel();
+  refChannelIfNeeded();
   try {
     const result = await handler?.(JSON.parse(message.payload), contextOf(message));
     finish({ type: 'succeeded', payload: serialise(result) });
@@ -94,10 +94,10 @@ async function run(message: InvokeMessage): Promise<void> {
 }
 
 /**
- * Without work, `beforeExit` reports a promise that never settles. A timer that waits for the sandbox's clock counts as
- * work.
+ * Keeps the process alive between invocations and while a timer waits for the sandbox's clock. Otherwise a process
+ * without work must be able to exit, so that `beforeExit` reports a promise that never settles.
  */
-function holdChannel(): void {
+function refChannelIfNeeded(): void {
   if (runningRequestId === undefined || steppedTime?.holdsProcess() === true) process.channel?.ref();
   else process.channel?.unref();
 }
@@ -120,7 +120,7 @@ function contextOf(message: InvokeMessage): object {
 
 function serialise(result: unknown): string {
   try {
-    // In a list, so that `undefined` becomes `null`, as in Lambda.
+    // In an array, `undefined` becomes `null`, as in Lambda.
     return JSON.stringify([result]).slice(1, -1);
   } catch {
     throw new Error('Unable to stringify response body');
@@ -143,7 +143,7 @@ function exitAfter(headline: string, error: unknown, exitCode: number): void {
 function finish(message: RuntimeMessage, sent?: () => void): void {
   if (runningRequestId === undefined) return;
   runningRequestId = undefined;
-  holdChannel();
+  refChannelIfNeeded();
   writeOut(`${END_OF_REQUEST}\n`);
   writeError(`${END_OF_REQUEST}\n`);
   send(message, sent);

@@ -1,7 +1,7 @@
 import type { Clock, ScheduledTask } from '../clock.ts';
 import type { IdleMessage, ProcessTime, ServiceMessage } from './runtime-messages.ts';
 
-/** The clock's time, as it is sent to a function's process. */
+/** The clock's time in the form that is sent to a function's process. */
 export function processTime(clock: Clock): ProcessTime {
   return clock.isVirtual ? { nowMs: clock.nowMs() } : { offsetMs: clock.offsetMs };
 }
@@ -20,7 +20,7 @@ export class SteppedProcess {
     this.#send = send;
   }
 
-  /** Starts an invocation; `onTimeout` is called at its timeout by the clock. */
+  /** Starts an invocation; `onTimeout` is called when it times out in sandbox time. */
   begin(limitMs: number, onTimeout: () => void): void {
     this.#timeout?.cancel();
     this.#timeout = this.#clock.schedule(limitMs, () => {
@@ -29,7 +29,7 @@ export class SteppedProcess {
     });
   }
 
-  /** Ends the invocation: time stops for an idle process. */
+  /** Ends the invocation: cancels its timeout and its next timer. */
   end(): void {
     this.#timeout?.cancel();
     this.#wakeAt(undefined);
@@ -55,7 +55,7 @@ export class SteppedProcess {
   }
 
   #wakeAt(atMs: number | undefined): void {
-    // The clock must find this task again.
+    // Keep the existing task: the clock may have selected it to run next.
     if (atMs === this.#wake?.atMs) return;
     this.#wake?.task.cancel();
     this.#wake = undefined;

@@ -11,7 +11,7 @@ interface SteppedTime {
   waitUntilIdle(): Promise<IdleState>;
   /** Runs the timer that is due first, if there is one. */
   runFirstTimer(): void;
-  /** Whether a timer keeps the process from running out of work. */
+  /** Whether a timer keeps the process alive. */
   holdsProcess(): boolean;
 }
 
@@ -31,7 +31,7 @@ export function installSteppedTime(nowMs: () => number, onTimers: () => void): S
   const requests = watchRequests();
   const waitUntilIdle = async (): Promise<IdleState> => {
     do {
-      // The first turn handles what has just arrived, the second what follows from it.
+      // The first turn handles what has just arrived, the second its consequences.
       await nextTurn();
       await nextTurn();
     } while (process.getActiveResourcesInfo().some(resource => !WAITING.has(resource)));

@@ -62,8 +62,8 @@ class SteppedTimer {
 }
 
 /**
- * Timers that wait for an external clock. They replace `setTimeout` and `setInterval`, those of `node:timers/promises`,
- * and `AbortSignal.timeout`. Timeouts of sockets stay in real time.
+ * Timers that wait for an external clock. They replace `setTimeout` and `setInterval`, the timers of
+ * `node:timers/promises`, and `AbortSignal.timeout`. Timeouts of sockets stay in real time.
  */
 export class SteppedTimers {
   readonly #nowMs: () => number;
@@ -95,7 +95,7 @@ export class SteppedTimers {
   /** Starts the timer, or restarts it. */
   set(timer: SteppedTimer): void {
     timer.dueAtMs = this.#nowMs() + timer.delayMs;
-    // Timers of the same instant run in the order in which they were set.
+    // Timers that are due at the same instant run in the order in which they were set.
     this.#pending.delete(timer);
     this.#pending.add(timer);
     this.changed();

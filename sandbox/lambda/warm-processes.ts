@@ -31,7 +31,7 @@ export class WarmProcesses {
     return true;
   }
 
-  /** Ends all of them and waits until they are gone; new ones may be kept afterwards. */
+  /** Kills them and waits until they have ended; new ones may be kept afterwards. */
   async close(): Promise<void> {
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();

@@ -21,9 +21,9 @@ export function parseInteger(value: string): number {
  *
  * @throws InvalidArgumentError
  */
-export function collectFault(text: string, former: readonly FaultRule[] = []): readonly FaultRule[] {
+export function collectFault(text: string, previous: readonly FaultRule[] = []): readonly FaultRule[] {
   try {
-    return [...former, parseFault(text)];
+    return [...previous, parseFault(text)];
   } catch (error) {
     if (error instanceof InvalidFault) throw new InvalidArgumentError(error.message);
     throw error;

@@ -56,7 +56,7 @@ In another terminal:
   npm run cli -- rotate ${secretName}
   aws secretsmanager rotate-secret --secret-id ${secretName}
 
-Login at Genesys Cloud: user ${genesys.userName}, password ${genesys.password}
+Genesys Cloud login: user ${genesys.userName}, password ${genesys.password}
 Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
   with the header Authorization: Bearer ${control.token}
 Press Ctrl-C to stop.

@@ -20,7 +20,7 @@ import { collectFault, parseInteger, parsePort } from './option-values.ts';
 import { readyMessage, readyText } from './ready-message.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
-/** What `npm run sandbox` does. */
+/** The program that `npm run sandbox` runs. */
 
 interface Options {
   readonly port?: number;
@@ -36,7 +36,7 @@ Syntax of faults: ${FAULT_SYNTAX}. Examples:
   --fault secretsmanager:PutSecretValue=throttled,nth=2 --fault 'genesys:*=server-error,share=0.05'
 AWS calls (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')},
   ${NAMED_REFUSAL} (with the error's name, e.g. error=InvalidRequestException);
-writes in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
+DynamoDB writes (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
 calls that use a KMS key (secretsmanager:GetSecretValue, kms:Decrypt, …), also: ${KEY_FAULTS.join(', ')};
 functions (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
 Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.

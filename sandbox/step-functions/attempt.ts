@@ -35,7 +35,7 @@ export interface AttemptOptions {
 }
 
 /**
- * Goes from state to state until the end or a failure.
+ * Runs state after state until the execution ends or a state fails.
  *
  * @param from    a state that was already entered (redrive) continues without a second Entered event
  * @returns the result, or undefined when the signal aborted
@@ -127,7 +127,7 @@ async function visit(position: Position, options: AttemptOptions): Promise<State
 
 function failureOf(error: unknown, position: Position): Failure {
   if (!(error instanceof StateFailed)) {
-    // A defect of the sandbox: report it, do not swallow it.
+    // A bug in the sandbox: report it, do not swallow it.
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return failure(StatesError.runtime, text);
   }

@@ -1,6 +1,6 @@
 /**
  * Behaviour that AWS does not document or limit. The defaults are the worse case for a caller, except `listLagMs`. The
- * switches may be changed at any time.
+ * options can be changed at any time.
  */
 export interface StepFunctionsBehaviour {
   /** How long DescribeExecution does not find a new execution, in ms (default: 100). */

@@ -21,8 +21,8 @@ const INVOKE_PARAMETERS = new Set(['FunctionName', 'FunctionName.$', 'Payload', 
 /**
  * Reads a definition and checks it as CreateStateMachine does: fields, transitions, reachability.
  *
- * @param partition whose service integrations the definition may use
- * @throws NotEmulated for whatever the engine lacks, naming the state and the field
+ * @param partition the partition of the service integrations that the definition may use
+ * @throws NotEmulated for a feature that is not emulated; the message names the state and the field
  * @throws AwsError InvalidDefinition
  */
 export function parseDefinition(definition: string | object, partition: string): Definition {

@@ -67,7 +67,7 @@ export class Execution {
   #run = new AbortController();
   #closed = Promise.withResolvers<ExecutionSnapshot>();
 
-  /** Starts it; the first state is entered after the caller has its response. */
+  /** Starts the execution; its first state is entered after the caller has received its response. */
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.executionArn = options.executionArn;
@@ -115,7 +115,7 @@ export class Execution {
     };
   }
 
-  /** Ends it as ABORTED; a running function is not stopped. Does nothing once it is closed. */
+  /** Ends the execution as ABORTED without stopping a running function. Does nothing if it has already closed. */
   stop(reason: Failure): void {
     if (this.#status === 'RUNNING') this.#close('ABORTED', reason);
   }

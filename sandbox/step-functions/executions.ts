@@ -143,7 +143,7 @@ export class Executions {
 
   #same(execution: Execution, input: string): Execution {
     const running = execution.status === 'RUNNING';
-    // Equal texts: AWS does not document whether equal JSON is enough.
+    // Compares the text: AWS does not document whether equivalent JSON is enough.
     if (running && execution.input === input) return execution;
     throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${execution.executionArn}'`);
   }
@@ -191,8 +191,8 @@ function checkExecutionName(name: string): void {
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 }
 
-const REMEMBERED_MS = 15 * MINUTE_MS;
-const REMEMBERED_TOKENS = 10;
+const TOKEN_RETENTION_MS = 15 * MINUTE_MS;
+const MAX_TOKENS = 10;
 
 /**
  * The client tokens of an execution's redrives: the last 10, each for 15 minutes (AWS Step Functions API
@@ -204,14 +204,14 @@ class RedriveTokens {
   /** When the redrive with this token happened, while the token is remembered. */
   redrivenAt(token: string, nowMs: number): Date | undefined {
     const at = this.#redrives.get(token);
-    return at !== undefined && nowMs - at.getTime() < REMEMBERED_MS ? at : undefined;
+    return at !== undefined && nowMs - at.getTime() < TOKEN_RETENTION_MS ? at : undefined;
   }
 
   remember(token: string, at: Date): void {
-    // Deleted first, so that the newest token is the last one of the map.
+    // Deleted first, so that the newest token is last in the map.
     this.#redrives.delete(token);
     this.#redrives.set(token, at);
     const [oldest] = this.#redrives.keys();
-    if (this.#redrives.size > REMEMBERED_TOKENS && oldest !== undefined) this.#redrives.delete(oldest);
+    if (this.#redrives.size > MAX_TOKENS && oldest !== undefined) this.#redrives.delete(oldest);
   }
 }

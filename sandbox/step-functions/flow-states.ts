@@ -22,7 +22,7 @@ export function runChoice(state: ChoiceState, visit: Visit): StateResult {
   return { output: visit.input, next };
 }
 
-/** Passes on `Result`, its `Parameters`, or its input. */
+/** Outputs its `Result`, its `Parameters`, or its input. */
 export function runPass(state: PassState, visit: Visit): StateResult {
   const parameters = state.Parameters?.evaluate({ data: visit.input, context: visit.context() });
   const result = state.Result === undefined ? (parameters ?? visit.input) : state.Result;

@@ -33,7 +33,7 @@ export function wireEvent(event: HistoryEvent, withheld: readonly string[]): obj
   };
 }
 
-/** The member of GetExecutionHistory's event that holds the details. */
+/** The member of an event of GetExecutionHistory that contains the details. */
 export function detailsMember(type: HistoryEventType): string {
   if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
   if (type.endsWith('StateExited')) return 'stateExitedEventDetails';

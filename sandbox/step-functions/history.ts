@@ -26,7 +26,7 @@ export interface HistoryEvent {
 interface EventOptions {
   /** The event that led to this one; the last event by default. */
   readonly previousEventId?: number;
-  /** Closes the execution, so it may use the last free place. */
+  /** Closes the execution, so it may be the last event that fits. */
   readonly closes?: boolean;
 }
 
@@ -48,7 +48,7 @@ export class History {
     return this.#events;
   }
 
-  /** @throws StateFailed `States.Runtime` when only the place of the closing event is left */
+  /** @throws StateFailed `States.Runtime` when there is room only for the closing event */
   append(
     type: HistoryEventType,
     details?: HistoryEvent['details'] | Failure,

@@ -28,8 +28,8 @@ export interface FunctionResponse {
  * Invokes a function for a Task (AWS Step Functions Developer Guide, "Handling errors in Step Functions
  * workflows", Lambda errors).
  *
- * @throws StateFailed the function's `errorType`; `Lambda.Unknown` where it has none; `Lambda.<Name>` for what the
- *                     Lambda service returns; `Lambda.SdkClientException` without a response
+ * @throws StateFailed the function's `errorType`; `Lambda.Unknown` if it has none; `Lambda.<Name>` for an error of
+ *   the Lambda service; `Lambda.SdkClientException` if there is no response
  */
 export async function invokeFunction(
   functions: FunctionInvoker,

@@ -18,7 +18,7 @@ import type { StateMachines } from './state-machines.ts';
 
 const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const inputText = v.pipe(v.string(), v.maxBytes(MAX_DATA_BYTES));
-/** Without encrypted data, so that the caller need not decrypt it. */
+/** `METADATA_ONLY` omits encrypted data, so the caller needs no permission for the key. */
 const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
 const statuses = enumeration(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], ['PENDING_REDRIVE']);
 

@@ -10,9 +10,9 @@ interface Page<Item> {
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
-const TOKEN_LIFE_MS = DAY_MS;
+const TOKEN_LIFETIME_MS = DAY_MS;
 
-/** `maxResults` and `nextToken` of a request; 0 stands for the default of 100. */
+/** `maxResults` and `nextToken` of a request; 0 means the default of 100. */
 export const pageRequest = {
   maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_PAGE_SIZE))),
   nextToken: v.optional(v.pipe(v.string(), v.minLength(1))),
@@ -26,7 +26,7 @@ const tokenContent = v.object({ offset: v.number(), length: v.number(), issuedAt
  *
  * @param list         oldest item first
  * @param newestFirst  whether the newest item comes first
- * @throws AwsError InvalidToken for a token that is not ours, or older than 24 hours
+ * @throws AwsError InvalidToken for a token that is malformed or older than 24 hours
  */
 export function page<Item>(
   list: readonly Item[],
@@ -56,6 +56,6 @@ function readToken(token: string, nowMs: number): v.InferOutput<typeof tokenCont
     v.pipe(v.string(), v.parseJson(), tokenContent),
     Buffer.from(token, 'base64url').toString(),
   );
-  if (content.success && nowMs - content.output.issuedAtMs < TOKEN_LIFE_MS) return content.output;
+  if (content.success && nowMs - content.output.issuedAtMs < TOKEN_LIFETIME_MS) return content.output;
   throw new AwsError('InvalidToken', "Invalid Token: 'The nextToken is invalid or has expired'");
 }

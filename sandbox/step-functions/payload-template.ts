@@ -9,12 +9,12 @@ export interface PayloadTemplate {
   /**
    * Fills in the fields whose name ends in `.$`.
    *
-   * @throws StateFailed `States.Runtime` when a path leads nowhere; as on AWS the cause holds the whole input
+   * @throws StateFailed `States.Runtime` when a path selects nothing; as on AWS, the cause contains the whole input
    */
   readonly evaluate: (scope: PathScope) => Json;
 }
 
-/** @throws NotEmulated when a field holds more than a reference path */
+/** @throws NotEmulated when a field contains anything but a reference path */
 export function compileTemplate(source: JsonObject): PayloadTemplate {
   return { source, evaluate: compile(source) };
 }

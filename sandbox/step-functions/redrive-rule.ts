@@ -1,7 +1,7 @@
 import { DAY_MS } from '../durations.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 
-/** How long after it closed an execution can be redriven. */
+/** How long an execution can be redriven after it has closed. */
 const REDRIVABLE_MS = 14 * DAY_MS;
 /** The maximum duration of an execution since its first start. */
 const MAX_OPEN_MS = 365 * DAY_MS;
@@ -10,7 +10,7 @@ const MAX_EVENTS_BEFORE_REDRIVE = 24_999;
 
 /**
  * Why an execution cannot be redriven, or undefined if it can (AWS Step Functions API Reference,
- * RedriveExecution; the texts: DescribeExecution, `redriveStatusReason`).
+ * RedriveExecution; messages: DescribeExecution, `redriveStatusReason`).
  */
 export function notRedrivableReason(execution: ExecutionSnapshot, nowMs: number): string | undefined {
   const { status, startedAt, closedAt, history } = execution;

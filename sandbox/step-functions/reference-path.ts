@@ -55,7 +55,7 @@ export function resolvePath(path: ReferencePath, scope: PathScope): Json | undef
  * A copy of `target` with `value` at `steps`; creates missing objects on the path (Amazon States Language
  * specification, "Input and Output Processing", ResultPath).
  *
- * @throws StateFailed `States.ResultPathMatchFailure` when a step does not fit what is there
+ * @throws StateFailed `States.ResultPathMatchFailure` when a step does not match the existing value
  */
 export function placeAtPath(target: Json, steps: ReferencePath['steps'], value: Json): Json {
   const [step, ...rest] = steps;

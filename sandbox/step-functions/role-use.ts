@@ -49,7 +49,9 @@ export class RoleUse {
     this.#account = account;
   }
 
-  /** @throws AwsError AccessDeniedException the role cannot be assumed, or not write to the log */
+  /**
+   * @throws AwsError AccessDeniedException Step Functions cannot assume the role, or the role cannot write to the log
+   */
   requireForCreation(specification: StateMachineSpecification, stateMachineArn: string): void {
     const { accountId, region } = this.#account;
     const { roleArn, name, logging, kmsKeyId } = specification;
@@ -133,7 +135,7 @@ export class RoleUse {
 }
 
 /**
- * Step Functions' error for a key that is disabled, pending deletion or deleted. AWS does not document the text.
+ * Step Functions' error for a key that is disabled, pending deletion or deleted. AWS does not document the message.
  *
  * @see AWS Step Functions API Reference, StartExecution, "Errors"
  */

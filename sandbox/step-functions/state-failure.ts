@@ -34,7 +34,7 @@ export function failure(error: string | undefined, cause?: string): Failure {
 export class StateFailed extends Error {
   override readonly name = 'StateFailed';
   readonly error: string;
-  /** Absent as in Step Functions, not an empty string. */
+  /** Absent rather than empty when there is no cause, as in Step Functions. */
   readonly causeText: string | undefined;
 
   constructor(error: string, cause?: string) {

@@ -43,7 +43,7 @@ export class StateMachines {
    * Replaces the definition for future executions; existing ones keep theirs, even when redriven (AWS Step Functions
    * Developer Guide, "Redriving executions").
    *
-   * @throws NotEmulated, AwsError InvalidDefinition, StateMachineDoesNotExist; nothing is replaced then
+   * @throws NotEmulated, AwsError InvalidDefinition, StateMachineDoesNotExist; the definition is then unchanged
    */
   updateDefinition(stateMachineArn: string, definition: string | object): void {
     const machine = this.get(stateMachineArn);

@@ -38,14 +38,14 @@ export interface StateRun {
   readonly status: RunStatus;
   /** JSON. */
   readonly input?: string;
-  /** JSON; only of a state that was left. */
+  /** JSON; only for a state that has exited. */
   readonly output?: string;
   /** Why it failed, or what was caught. */
   readonly error?: string;
   readonly cause?: string;
-  /** Only a Task has any. */
+  /** Only a Task has attempts. */
   readonly attempts: readonly Attempt[];
-  /** How often a redrive resumed it. */
+  /** The number of redrives that resumed it. */
   readonly redriveCount: number;
   /** When it ran: one period, and one more for each redrive that resumed it. */
   readonly periods: readonly Period[];
@@ -126,7 +126,7 @@ class RunReader {
       name,
       type: type.slice(0, -'StateEntered'.length),
       status: 'running',
-      ...texts(details, 'input'),
+      ...stringMembers(details, 'input'),
       attempts: [],
       redriveCount: 0,
       periods: [{ from: at }],
@@ -145,7 +145,7 @@ class RunReader {
         redriveCount: this.#redriveCount,
         status: 'running',
         from: at,
-        ...texts(details, 'parameters'),
+        ...stringMembers(details, 'parameters'),
       });
       return;
     }
@@ -157,7 +157,7 @@ class RunReader {
       return;
     }
     attempt.status = what === 'Failed' ? 'failed' : 'timedOut';
-    const failure = texts(details, 'error', 'cause');
+    const failure = stringMembers(details, 'error', 'cause');
     Object.assign(attempt, failure);
     Object.assign(run, { status: 'waiting', ...failure });
   }
@@ -166,7 +166,7 @@ class RunReader {
     const run = this.#open;
     if (run === undefined) return;
     run.status = run.error === undefined ? 'succeeded' : 'caught';
-    Object.assign(run, texts(details, 'output'));
+    Object.assign(run, stringMembers(details, 'output'));
     endLast(run.periods, at);
     this.#open = undefined;
   }
@@ -176,7 +176,7 @@ class RunReader {
     const run = this.#open;
     if (run === undefined) return;
     run.status = status;
-    Object.assign(run, texts(details, 'error', 'cause'));
+    Object.assign(run, stringMembers(details, 'error', 'cause'));
     endLast(run.periods, at);
     const attempt = run.attempts.at(-1);
     if (attempt?.status === 'running') Object.assign(attempt, { status: 'abandoned', to: at });
@@ -193,8 +193,8 @@ function endLast(periods: readonly Writable<Period>[], at: Date): void {
   if (last !== undefined) last.to ??= at;
 }
 
-/** The named members that are texts. */
-function texts(details: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
+/** The named members that are strings. */
+function stringMembers(details: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
   return Object.fromEntries(
     names.flatMap(name => (typeof details[name] === 'string' ? [[name, details[name]]] : [])),
   );

@@ -20,7 +20,7 @@ export interface StepFunctionsOptions extends RoleUseOptions, Account {
   readonly behaviour?: Partial<StepFunctionsBehaviour>;
   /** Random numbers for `JitterStrategy: FULL`, from 0 (inclusive) to 1 (exclusive) (default: Math.random). */
   readonly random?: () => number;
-  /** The duration of a state transition by the clock, in ms (default: 0). */
+  /** The duration of a state transition in sandbox time, in ms (default: 0). */
   readonly transitionMs?: (executionArn: string) => number;
 }
 
@@ -28,7 +28,7 @@ export interface StepFunctionsOptions extends RoleUseOptions, Account {
 export class StepFunctions implements AwsService {
   readonly id = 'states';
   readonly operations: Readonly<Record<string, AwsOperation>>;
-  /** The switches; may be changed at any time. */
+  /** The behaviour options; they can be changed at any time. */
   readonly behaviour: StepFunctionsBehaviour;
   readonly #machines: StateMachines;
   readonly #executions: Executions;
@@ -65,7 +65,8 @@ export class StepFunctions implements AwsService {
 
   /**
    * @returns the ARN
-   * @throws NotEmulated for a definition that uses a feature that is not emulated; names state and field
+   * @throws NotEmulated for a definition that uses a feature that is not emulated; the message names the state and
+   *   the field
    * @throws AwsError InvalidDefinition, StateMachineAlreadyExists, AccessDeniedException (of the role)
    */
   createStateMachine(specification: StateMachineSpecification): string {

@@ -51,7 +51,7 @@ const assetsSchema = v.object({
  *
  * @param directory `cdk.out`
  * @param stackName required when the assembly contains several stacks
- * @throws CloudAssemblyUnreadable there is no assembly, no such stack, or it is ill-formed
+ * @throws CloudAssemblyUnreadable there is no assembly, no such stack, or the assembly is malformed
  */
 export function readStackOfAssembly(directory: string, stackName?: string): AssembledStack {
   const manifestFile = path.join(directory, 'manifest.json');
@@ -67,13 +67,15 @@ export function readStackOfAssembly(directory: string, stackName?: string): Asse
   const names = stacks.map(stack => stack.stackName).join(', ') || 'none';
   if (stackName === undefined && stacks.length > 1) {
     throw new CloudAssemblyUnreadable(
-      `${directory} holds several stacks, and none was named: ${names}. Synthesise the one that is meant into a folder of its own.`,
+      `${directory} contains several stacks: ${names}. Synthesise the one that you want into a separate folder.`,
     );
   }
   const stack = stacks.find(candidate => stackName === undefined || candidate.stackName === stackName);
   const templateFile = stack?.properties.templateFile;
   if (stack === undefined || templateFile === undefined) {
-    throw new CloudAssemblyUnreadable(`${directory} holds no stack ${stackName ?? ''}; it holds: ${names}.`);
+    throw new CloudAssemblyUnreadable(
+      `${directory} contains no stack ${stackName ?? ''}. Its stacks: ${names}.`,
+    );
   }
 
   const assetFiles = stack.dependencies

@@ -20,7 +20,7 @@ export class Intrinsics {
   /**
    * Evaluates a value and everything inside it. Undefined for `AWS::NoValue`: omits properties and list items with it.
    *
-   * @param where part of the template, for the error message
+   * @param where the part of the template, for the error message
    * @throws UnresolvableTemplate
    */
   resolve(value: Json, where: string): Json | undefined {
@@ -35,7 +35,7 @@ export class Intrinsics {
     }
     if (!isJsonObject(value)) return value;
     const [[intrinsic, operand] = ['', null], ...others] = Object.entries(value);
-    // In a statement of a policy `Condition` is an object.
+    // In a policy statement, `Condition` is an object.
     const isFunction =
       intrinsic === 'Ref' ||
       intrinsic.startsWith('Fn::') ||
@@ -109,7 +109,7 @@ export class Intrinsics {
   condition(value: Json, where: string): boolean {
     const resolved = this.resolve(value, where);
     if (typeof resolved === 'boolean') return resolved;
-    throw new UnresolvableTemplate(where, 'Condition', 'a condition is needed.');
+    throw new UnresolvableTemplate(where, 'Condition', 'expected a boolean.');
   }
 
   #getAtt(operand: Json, where: string): string {
@@ -130,7 +130,7 @@ export class Intrinsics {
 
   #list(value: Json, where: string, intrinsic: string): readonly Json[] {
     const resolved = this.resolve(value, where);
-    if (!Array.isArray(resolved)) throw new UnresolvableTemplate(where, intrinsic, 'a list is needed.');
+    if (!Array.isArray(resolved)) throw new UnresolvableTemplate(where, intrinsic, 'expected a list.');
     return resolved as readonly Json[];
   }
 
@@ -139,6 +139,6 @@ export class Intrinsics {
     const resolved = this.resolve(value, where);
     if (typeof resolved === 'string') return resolved;
     if (typeof resolved === 'number' || typeof resolved === 'boolean') return String(resolved);
-    throw new UnresolvableTemplate(where, intrinsic, 'a string is needed.');
+    throw new UnresolvableTemplate(where, intrinsic, 'expected a string.');
   }
 }

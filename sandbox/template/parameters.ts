@@ -3,10 +3,10 @@ import { type StackEnvironment, stableId } from './resource-kinds.ts';
 import { type Parameter, UnresolvableTemplate } from './template.ts';
 
 /**
- * The value of a parameter: the given one, or its default.
+ * The value of a parameter: the given value, or the default.
  *
  * @returns a list for list types, otherwise a string, as CloudFormation does
- * @throws UnresolvableTemplate the parameter has none, or it may not be this one
+ * @throws UnresolvableTemplate the parameter has no value, or its value is not allowed
  */
 export function parameterValue(
   parameter: Parameter,
@@ -19,10 +19,10 @@ export function parameterValue(
   }
   const { AllowedValues, AllowedPattern } = parameter;
   if (AllowedValues !== undefined && !AllowedValues.some(allowed => String(allowed) === String(value))) {
-    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value is not an allowed one.');
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value is not one of AllowedValues.');
   }
   if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(String(value))) {
-    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value does not have the allowed pattern.');
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value does not match AllowedPattern.');
   }
   const isList = parameter.Type === 'CommaDelimitedList' || parameter.Type.startsWith('List<');
   return isList
@@ -35,7 +35,7 @@ export function parameterValue(
 /**
  * The value of a pseudo parameter such as `AWS::Region`, other than `AWS::NoValue`.
  *
- * @throws UnresolvableTemplate one that is not emulated
+ * @throws UnresolvableTemplate the pseudo parameter is not emulated
  */
 export function pseudoParameter(name: string, environment: StackEnvironment, where: string): string {
   const { accountId, region, partition, stackName } = environment;

@@ -57,7 +57,7 @@ function arn(environment: StackEnvironment, service: string, resource: string): 
   return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
-/** IAM has no regions. */
+/** IAM ARNs have no region. */
 function iamArn(kind: string, { environment, name, property }: NamedResource): string {
   const path = String(property('Path') ?? '/');
   return `arn:${environment.partition}:iam::${environment.accountId}:${kind}${path}${name}`;
@@ -87,7 +87,7 @@ const subscriptionArn: Value = ({ environment, logicalId, property }) =>
 
 /**
  * AWS CloudFormation Template Reference, "Return values" of each type. Resources of other types can be in the template
- * but not be referenced.
+ * but cannot be referenced.
  */
 export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::Lambda::Function': {

@@ -6,10 +6,10 @@ import type { ResolvedResource } from './template-resolver.ts';
 /** A policy document or another opaque object. */
 export const documentProperty = v.custom<JsonObject>(isJsonObject, 'Expected a JSON object.');
 
-/** A number; CloudFormation also accepts its text. */
+/** A number; CloudFormation also accepts it as a string. */
 export const numberProperty = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number());
 
-/** A boolean; CloudFormation also accepts its text. */
+/** A boolean; CloudFormation also accepts it as a string. */
 export const booleanProperty = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])]),
   v.transform(value => value === true || value === 'true'),
@@ -18,7 +18,7 @@ export const booleanProperty = v.pipe(
 /**
  * Reads the properties of a resource that the sandbox uses.
  *
- * @throws UnresolvableTemplate a needed property is missing or of the wrong type; named by its path
+ * @throws UnresolvableTemplate a required property is missing or of the wrong type; the message names it
  */
 export function parseProperties<Schema extends v.GenericSchema>(
   resource: ResolvedResource,

@@ -74,7 +74,7 @@ export function secrets(resolver: TemplateResolver): TemplateSecret[] {
 /**
  * The rotations that the stack configures.
  *
- * @throws UnresolvableTemplate also for a rotation without a function of its own
+ * @throws UnresolvableTemplate also for a hosted rotation
  */
 export function rotationSchedules(resolver: TemplateResolver): TemplateRotationSchedule[] {
   return resolver.resources('AWS::SecretsManager::RotationSchedule').map(resource => {

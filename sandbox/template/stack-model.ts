@@ -40,7 +40,7 @@ export interface StackModel {
   /**
    * The resources of any type, e.g. `AWS::Logs::LogGroup`.
    *
-   * @throws UnresolvableTemplate a property has no value here
+   * @throws UnresolvableTemplate a property cannot be resolved
    */
   readonly resources: (type: string) => readonly ResolvedResource[];
 }
@@ -53,7 +53,7 @@ export interface StackModel {
  * @param options.stackName         required when there are several stacks
  * @param options.parameters        values of the template's parameters that differ from their defaults
  * @throws CloudAssemblyUnreadable there is no synthesised project or no such stack
- * @throws UnresolvableTemplate    a value cannot be given; names resource and intrinsic function
+ * @throws UnresolvableTemplate    a value cannot be resolved; the message names the resource and the intrinsic function
  */
 export function readStack(
   options: Account & {

@@ -39,7 +39,7 @@ const stateMachineProperties = v.object({
  * The stack's state machines.
  *
  * @param assetPath the path of a definition, by object key
- * @throws UnresolvableTemplate also for a definition that the assembly does not hold, and for the type EXPRESS
+ * @throws UnresolvableTemplate also for a definition that the assembly does not contain, and for the type EXPRESS
  */
 export function stateMachines(
   resolver: TemplateResolver,

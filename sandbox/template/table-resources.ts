@@ -4,7 +4,7 @@ import { booleanProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
-/** A DynamoDB table of the stack. Its keys are text. */
+/** A DynamoDB table of the stack. Its keys are strings. */
 export interface TemplateTable extends TableSpecification {
   readonly logicalId: string;
 }
@@ -30,8 +30,8 @@ const tableProperties = v.object({
 /**
  * The stack's tables.
  *
- * @throws UnresolvableTemplate also for keys that are not text, indexes, streams, resource policies and customer managed
- *   keys
+ * @throws UnresolvableTemplate also for keys that are not strings, indexes, streams, resource policies and customer
+ *   managed keys
  */
 export function tables(resolver: TemplateResolver): TemplateTable[] {
   return resolver.resources('AWS::DynamoDB::Table').map(resource => {

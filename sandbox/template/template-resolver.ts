@@ -26,7 +26,7 @@ export class TemplateResolver {
 
   /**
    * @param parameters values of the template's parameters that differ from their defaults
-   * @throws UnresolvableTemplate a parameter or a rule refuses a value
+   * @throws UnresolvableTemplate a parameter value is not allowed, or an assertion of a rule fails
    */
   constructor(
     template: Template,
@@ -44,7 +44,7 @@ export class TemplateResolver {
           (found, key) => (isJsonObject(found) ? found[key] : undefined),
           template.Mappings,
         ),
-      condition: (name, where) => this.#holds(name, where),
+      condition: (name, where) => this.#isConditionTrue(name, where),
     });
     for (const name of Object.keys(parameters)) {
       if (template.Parameters[name] === undefined) {
@@ -53,7 +53,7 @@ export class TemplateResolver {
       this.#ref(name, 'Parameters');
     }
     for (const [name, { Assertions }] of Object.entries(template.Rules)) {
-      for (const { Assert, AssertDescription = 'an assertion does not hold.' } of Assertions) {
+      for (const { Assert, AssertDescription = 'an assertion fails.' } of Assertions) {
         if (!this.#intrinsics.condition(Assert, `Rules.${name}`)) {
           throw new UnresolvableTemplate(`Rules.${name}`, 'Assert', AssertDescription);
         }
@@ -64,7 +64,7 @@ export class TemplateResolver {
   /**
    * The resources of a type.
    *
-   * @throws UnresolvableTemplate a property has no value here
+   * @throws UnresolvableTemplate a property cannot be resolved
    */
   resources(type: string): ResolvedResource[] {
     return this.#logicalIds(type).map(logicalId => ({
@@ -78,7 +78,7 @@ export class TemplateResolver {
   /**
    * `Fn::GetAtt`, or `Ref` without an attribute.
    *
-   * @throws UnresolvableTemplate no such resource, or its type has no such attribute here
+   * @throws UnresolvableTemplate there is no such resource, or the attribute is not emulated for its type
    */
   attribute(logicalId: string, attribute?: string, where = logicalId): string {
     const intrinsic = attribute === undefined ? `Ref ${logicalId}` : `Fn::GetAtt ${logicalId}.${attribute}`;
@@ -124,7 +124,7 @@ export class TemplateResolver {
     return {
       environment: this.#environment,
       logicalId,
-      name: given === undefined ? this.#madeUpName(logicalId, kind?.maxNameLength ?? 255) : String(given),
+      name: given === undefined ? this.#generatedName(logicalId, kind?.maxNameLength ?? 255) : String(given),
       property,
       ordinal: propertyName => {
         const own = property(propertyName);
@@ -136,11 +136,11 @@ export class TemplateResolver {
     };
   }
 
-  #madeUpName(logicalId: string, maxLength: number): string {
+  #generatedName(logicalId: string, maxLength: number): string {
     const { stackName } = this.#environment;
     const suffix = stableId(stackName, logicalId, 'name', 12).toUpperCase();
     const room = maxLength - suffix.length - 2;
-    // Each part gets half of the space, and what the other one does not use.
+    // Each part gets half of the space, plus what the other one does not use.
     const stackLength = Math.max(Math.floor(room / 2), room - logicalId.length);
     const shortStack = stackName.slice(0, stackLength);
     return `${shortStack}-${logicalId.slice(0, room - shortStack.length)}-${suffix}`;
@@ -156,10 +156,10 @@ export class TemplateResolver {
 
   /** Whether a resource or output with this condition exists. */
   #exists(condition: string | undefined, where: string): boolean {
-    return condition === undefined || this.#holds(condition, where);
+    return condition === undefined || this.#isConditionTrue(condition, where);
   }
 
-  #holds(condition: string, where: string): boolean {
+  #isConditionTrue(condition: string, where: string): boolean {
     const expression = this.#template.Conditions[condition];
     if (expression === undefined) {
       throw new UnresolvableTemplate(where, `Condition ${condition}`, 'there is no such condition.');

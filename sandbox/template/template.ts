@@ -10,7 +10,7 @@ export interface Parameter {
   readonly AllowedPattern?: string | undefined;
 }
 
-/** A rule for several parameters. */
+/** A rule that validates parameters. */
 interface Rule {
   readonly Assertions: readonly { readonly Assert: Json; readonly AssertDescription?: string | undefined }[];
 }
@@ -42,7 +42,7 @@ const parameter = v.object({
   Default: v.optional(json),
   AllowedValues: v.optional(v.array(json)),
   AllowedPattern: v.optional(v.string()),
-  // Other limits of the value are not emulated.
+  // Other constraints are not emulated.
   MinLength: v.optional(v.never()),
   MaxLength: v.optional(v.never()),
   MinValue: v.optional(v.never()),

@@ -10,7 +10,7 @@ export interface TemplateTopic extends Topic {
   readonly logicalId: string;
 }
 
-/** A subscription to a topic that a person must confirm. */
+/** A subscription that a person must confirm. */
 export interface TemplateSubscription extends Subscription {
   readonly logicalId: string;
 }

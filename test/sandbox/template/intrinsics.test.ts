@@ -71,8 +71,8 @@ describe('intrinsic functions', () => {
   });
 
   it.each([
-    ['Size', 'is not an allowed one', { Size: '2048' }],
-    ['Name', 'does not have the allowed pattern', { Name: 'x-1' }],
+    ['Size', 'is not one of AllowedValues', { Size: '2048' }],
+    ['Name', 'does not match AllowedPattern', { Name: 'x-1' }],
     ['Color', 'there is no such parameter', { Color: 'red' }],
   ])('refuses a value of the parameter %s that %s', (name, reason, parameters) => {
     const read = () => readMini(sized, { parameters });

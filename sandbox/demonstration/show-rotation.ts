@@ -6,7 +6,7 @@ import type { LiveView } from './live-view.ts';
 /**
  * Creates the first credential, rotates it, and prints each state.
  *
- * @param beforeRotation runs between the two
+ * @param beforeRotation runs after the credential is created
  * @throws RotationRunFailed
  */
 export async function showRotation(
