@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', new GrantsReport()],
-    globalSetup: ['test/synthesized-stack.ts', 'test/console/found-browser.ts'],
+    globalSetup: ['test/synthesized-stack.ts', 'test/console/find-browser.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // More workers than cores, because many tests wait for a process or for real time.

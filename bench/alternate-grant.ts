@@ -12,7 +12,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
  *
  * @returns false if AWSCURRENT already has one
  */
-export async function authoriseAlternate(
+export async function authorizeAlternate(
   { secretArn, ...login }: FirstCredential,
   { sandbox, secrets }: { readonly sandbox: Sandbox; readonly secrets: SecretsManagerClient },
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { EXIT_CODES } from './exit-code.ts';
-import { keepCompiledCode } from './shared/compiled-code.ts';
+import { enableCompileCache } from './shared/compile-cache.ts';
 
 const interruption = new AbortController();
 // The first Ctrl-C lets the command finish or undo its writes; the second exits immediately.
@@ -13,7 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-keepCompiledCode();
+enableCompileCache();
 const { stdin, stdout, stderr } = process;
 // Not a top-level await: this module is bundled as CommonJS, which does not support it.
 void import('./program.ts')

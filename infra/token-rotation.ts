@@ -173,7 +173,7 @@ export class TokenRotation extends Construct {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:longGap',
       `Two rotations can be ${hours} hours or more apart (interval and window), so tokens with a lifetime of one day ` +
-        'expire before they are rotated. Shorten the schedule, or increase the token duration of the OAuth client (at most 48 hours).',
+        'expire before they are rotated. Rotate more often, or increase the token duration of the OAuth client (at most 48 hours).',
     );
   }
 }

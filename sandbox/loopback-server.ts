@@ -42,7 +42,7 @@ export async function readBody(message: IncomingMessage, limitBytes: number): Pr
 }
 
 /** Stops listening and ends all connections at once. */
-export async function closeAtOnce(server: Server): Promise<void> {
+export async function closeNow(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();

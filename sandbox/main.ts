@@ -1,7 +1,7 @@
-import { keepCompiledCode } from '../cli/shared/compiled-code.ts';
+import { enableCompileCache } from '../cli/shared/compile-cache.ts';
 import './program/npm-shell.ts';
 
 /** `npm run sandbox`: runs the sandbox until SIGINT or SIGTERM. */
 
-keepCompiledCode();
+enableCompileCache();
 await import('./program/sandbox-program.ts');

@@ -1,7 +1,7 @@
-import { keepCompiledCode } from '../cli/shared/compiled-code.ts';
+import { enableCompileCache } from '../cli/shared/compile-cache.ts';
 import './program/npm-shell.ts';
 
 /** `npm start`: synthesises the stack and rotates once in a sandbox. */
 
-keepCompiledCode();
+enableCompileCache();
 await import('./demonstration/start-program.ts');

@@ -12,7 +12,7 @@ import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { advanceUntilSettled } from '../advance-until-settled.ts';
-import { authoriseAlternate } from '../alternate-grant.ts';
+import { authorizeAlternate } from '../alternate-grant.ts';
 import { SecretWatch } from '../secret-watch.ts';
 import { TokenLocator, tokensWith } from '../token-locator.ts';
 import { type CredentialState, credentialState, type WatchedCredential } from './credential-state.ts';
@@ -153,7 +153,7 @@ export class RotationTrials {
   async runWithTwoGrants(fault: PlannedFault, followUp: FollowUp): Promise<TwoGrantsTrial> {
     const credential = await this.#newCredential(followUp);
     const { secretArn } = credential;
-    await authoriseAlternate(credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+    await authorizeAlternate(credential, { sandbox: this.#sandbox, secrets: this.#secrets });
     await this.#rotateWithoutFault(secretArn);
     return await this.#rotateWith(fault.scenario, fault, followUp, credential, (rotation, outcome) =>
       this.#twoGrantsResult(rotation, outcome),

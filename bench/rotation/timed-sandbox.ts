@@ -2,7 +2,7 @@ import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import { advanceUntilSettled } from '../advance-until-settled.ts';
-import { authoriseAlternate } from '../alternate-grant.ts';
+import { authorizeAlternate } from '../alternate-grant.ts';
 import type { LatencyName } from '../latencies.ts';
 import { preload } from '../preloaded.ts';
 import { tokensWith } from '../token-locator.ts';
@@ -59,7 +59,7 @@ export class TimedSandbox {
       const credential = await createFirstCredential(sandbox);
       const { secretArn, clientId } = credential;
       const timed = new TimedSandbox(sandbox, latencies, secretArn, clientId);
-      if (grants === 2) await authoriseAlternate(credential, { sandbox, secrets: timed.#secrets });
+      if (grants === 2) await authorizeAlternate(credential, { sandbox, secrets: timed.#secrets });
       return timed;
     } catch (error) {
       await sandbox.close();

@@ -1,4 +1,4 @@
-import { keepCompiledCode } from '../../cli/shared/compiled-code.ts';
+import { enableCompileCache } from '../../cli/shared/compile-cache.ts';
 import type { SandboxStart } from './measure.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { SandboxStart } from './measure.ts';
  * the process before and after the rotation as one JSON object. The measurement starts it repeatedly.
  */
 
-keepCompiledCode();
+enableCompileCache();
 const { createFirstCredential } = await import('../../sandbox/first-credential.ts');
 const { runRotation } = await import('../../sandbox/rotation-run.ts');
 const { Sandbox } = await import('../../sandbox/sandbox.ts');

@@ -5,8 +5,8 @@ import {
   RedriveExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
-import { authoriseAlternate } from '../alternate-grant.ts';
-import { authoriseAgain, isRefusal, type PersonTools } from './person.ts';
+import { authorizeAlternate } from '../alternate-grant.ts';
+import { authorizeAgain, isRefusal, type PersonTools } from './person.ts';
 import type { TokenLedger, TokenLocation } from './token-ledger.ts';
 
 /** The operator's dependencies. */
@@ -67,7 +67,7 @@ export class Operator {
       for (const refreshToken of ledger.currentTokens(credential.secretArn))
         await this.recordLoss(credential, refreshToken);
       this.#logins += 1;
-      await authoriseAgain(credential, this.#tools);
+      await authorizeAgain(credential, this.#tools);
     }
     const owner = error === 'ExchangeUnsettled' ? EXECUTION_ARN.exec(cause ?? '')?.[0] : undefined;
     if (owner !== undefined) await this.#redrive(owner);
@@ -87,7 +87,7 @@ export class Operator {
    * @returns false when the secret already has one
    */
   async addAlternate(credential: FirstCredential): Promise<boolean> {
-    if (!(await authoriseAlternate(credential, this.#tools))) return false;
+    if (!(await authorizeAlternate(credential, this.#tools))) return false;
     for (let grant = 0; grant < GRANTS; grant++) await this.#rotate(credential.secretArn);
     return true;
   }

@@ -51,7 +51,7 @@ const REFUSALS = new Set([
 ]);
 
 /** Logs in again and stores the new tokens, which become AWSCURRENT. An alternate grant stays. */
-export async function authoriseAgain(
+export async function authorizeAgain(
   { secretArn, ...login }: FirstCredential,
   { sandbox, secrets }: Pick<PersonTools, 'sandbox' | 'secrets'>,
 ): Promise<void> {
@@ -141,7 +141,7 @@ export class Person {
         await this.#put(pick(this.#copies, choice) ?? '', 'AWSPENDING');
         return true;
       case 'log in':
-        await authoriseAgain(this.#credential, this.#tools);
+        await authorizeAgain(this.#credential, this.#tools);
         return true;
       case 'cancel the rotation':
         await secrets.send(new CancelRotateSecretCommand({ SecretId: this.#credential.secretArn }));

@@ -141,7 +141,7 @@ function consumersHave(token: CurrentToken, check: TokenCheck | undefined, now: 
   // Its user may not call this operation, but consumers may call others.
   if (check === 'works' || check === 'forbidden') return 'works';
   const hasExpired = token.expiresAt !== undefined && token.expiresAt <= now;
-  return check === 'rejected' || hasExpired ? 'dead' : 'unverified';
+  return check === 'rejected' || hasExpired ? 'invalid' : 'unverified';
 }
 
 /** Returns only the status if the data cannot be decrypted: one such execution must not hide the other credentials. */

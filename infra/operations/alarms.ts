@@ -115,7 +115,7 @@ export class Alarms extends Construct {
     this.#alarm(
       'short-token-lifetime',
       `Genesys Cloud issued an access token that may expire before the next rotation, which can be ${schedule.longestGapHours} ` +
-        'hours away. Shorten the schedule, or increase the token duration of the OAuth client.',
+        'hours away. Rotate more often, or increase the token duration of the OAuth client.',
       ownMetric(namePrefix, 'AccessTokenLifetime', 'Minimum'),
       {
         ...wholeGap,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Authorizer } from '../iam/authorizer.ts';
-import { closeAtOnce, listenOnLoopback, loopbackUrl, readBody } from '../loopback-server.ts';
+import { closeNow, listenOnLoopback, loopbackUrl, readBody } from '../loopback-server.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
@@ -67,7 +67,7 @@ export class AwsEndpoint {
 
   /** Stops listening and ends all connections, including those of running calls. */
   async close(): Promise<void> {
-    await closeAtOnce(this.#server);
+    await closeNow(this.#server);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

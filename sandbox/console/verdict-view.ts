@@ -54,7 +54,7 @@ export function verdictView(
 
 function consumersHave(versions: Versions, { works, accessTokenFingerprint }: ConsumerView): ConsumersHave {
   if (works) return 'works';
-  if (accessTokenFingerprint !== undefined) return 'dead';
+  if (accessTokenFingerprint !== undefined) return 'invalid';
   return labelled(versions, 'AWSCURRENT')?.hasValue === true ? 'none' : 'incomplete';
 }
 

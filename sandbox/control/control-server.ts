@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
+import { closeNow, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { Access, accessQuery } from './access.ts';
 import { COMMON_HEADERS, checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
 import type { Route, RouteResponse } from './route.ts';
@@ -50,13 +50,13 @@ export class ControlServer {
   }
 
   /** An address that leads to the page once, for the command line of a browser. */
-  onceUrl(): string {
+  oneTimeUrl(): string {
     return `${this.url}/?code=${this.#access.issueCode()}`;
   }
 
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
-    await closeAtOnce(this.#server);
+    await closeNow(this.#server);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -33,7 +33,7 @@ export async function openConsole(
     await server.listen();
     void showRotation(sandbox, view, async () => {
       view.line(`The console is at ${server.pageUrl}`);
-      await openBrowser(server.onceUrl(), text => view.line(text));
+      await openBrowser(server.oneTimeUrl(), text => view.line(text));
       view.line('The rotation starts when the page is open.');
       await opened;
     })

@@ -88,7 +88,7 @@ export class FaultTargets {
   scope({ target, kind, by }: FaultRule): FaultScope {
     const matched = this.#matching(target);
     if (matched.size === 0) {
-      throw new InvalidFault(`Bad fault: there is no target ${target}; e.g. ${this.#examples()} can be one.`);
+      throw new InvalidFault(`Bad fault: unknown target ${target}. Examples: ${this.#examples()}.`);
     }
     const possible = [...matched].filter(([name, sort]) => kindsOf(name, sort).includes(kind));
     if (possible.length === 0) {

@@ -13,14 +13,14 @@ const OPTIONS = new Set(['nth', 'from', 'share', 'ms', 'error', 'by']);
  */
 export function parseFault(text: string): FaultRule {
   const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidFault(`Bad fault '${text}': it is written ${FAULT_SYNTAX}.`);
+  if (equals < 1) throw new InvalidFault(`Bad fault '${text}': it must have the form ${FAULT_SYNTAX}.`);
   const [kind, ...rest] = text.slice(equals + 1).split(',');
   const options = new Map<string, string>();
   for (const part of rest) {
     const [name = '', value] = part.split('=', 2);
     if (value === undefined || value === '' || !OPTIONS.has(name) || options.has(name)) {
       throw new InvalidFault(
-        `Bad fault '${text}': '${part}' does not belong there; it is written ${FAULT_SYNTAX}.`,
+        `Bad fault '${text}': '${part}' is not a valid option; a fault must have the form ${FAULT_SYNTAX}.`,
       );
     }
     options.set(name, value);

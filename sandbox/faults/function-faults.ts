@@ -7,7 +7,7 @@ import type { FunctionFaultKind } from './fault-rule.ts';
 /**
  * Injects a fault into an invocation. It takes no time, not even for a timeout; a function that runs also completes.
  *
- * Sources: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" (time-out and exit); AWS
+ * Sources: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" (timeout and exit); AWS
  * Lambda API Reference, Invoke (the service's own errors).
  */
 export async function functionFault(

@@ -16,7 +16,7 @@ export function loginPage(clientName: string, userName = '', failure?: string): 
   return page(
     failure === undefined ? 200 : 401,
     'Log in to Genesys Cloud (sandbox)',
-    `<p>${escapeHtml(clientName)} asks for access in your name.</p>
+    `<p>${escapeHtml(clientName)} requests access on your behalf.</p>
 ${failure === undefined ? '' : `<p role="alert">${escapeHtml(failure)}</p>`}
 <form method="post">
 <p><label>E-mail <input name="${LOGIN_FIELDS.userName}" value="${escapeHtml(userName)}" autocomplete="username" autofocus></label></p>

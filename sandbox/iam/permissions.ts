@@ -30,7 +30,7 @@ export interface Denial {
   readonly action: string;
   readonly resource: string;
   /** Whether a test revoked the grant or announced the denial. */
-  readonly foreseen: boolean;
+  readonly expected: boolean;
 }
 
 /** The policies of a sandbox. */
@@ -219,12 +219,12 @@ export class Permissions implements Authorizer {
   #deny(request: EvaluatedRequest, policies: ApplicablePolicies): void {
     const caller = principalName(request.principal);
     const { action, resource } = request;
-    const foreseen = this.#isAnnounced({ caller, action, resource }) || decide(request, policies).allowed;
-    const denial = { caller, action, resource, foreseen };
+    const expected = this.#isAnnounced({ caller, action, resource }) || decide(request, policies).allowed;
+    const denial = { caller, action, resource, expected };
     this.#denials.set(JSON.stringify(denial), denial);
   }
 
-  #isAnnounced(denial: Omit<Denial, 'foreseen'>): boolean {
+  #isAnnounced(denial: Omit<Denial, 'expected'>): boolean {
     return this.#announced.some(
       ({ caller, action = denial.action, resource = denial.resource }) =>
         caller === denial.caller && action === denial.action && resource === denial.resource,

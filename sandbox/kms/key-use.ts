@@ -61,7 +61,7 @@ const VERDICTS = {
  *
  * @param findKey returns a key by its id, ARN or alias; undefined when there is none
  */
-export function keyUseJudge(
+export function keyUseChecker(
   findKey: (keyId: string) => Pick<Key, 'arn' | 'state'> | undefined,
   authorizer: Pick<Authorizer, 'allows'>,
 ): JudgeKeyUse {

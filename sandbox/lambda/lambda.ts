@@ -184,7 +184,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     checkPayload(payload, 'Event');
     this.#events.accept(
       () => this.#invoke(invoked, source),
-      reason => this.#note(name, `Event given up: ${reason}`, requestId),
+      reason => this.#note(name, `Event discarded: ${reason}`, requestId),
     );
   }
 

@@ -7,7 +7,7 @@ interface ConcurrencyLimit {
   readonly sources: readonly InvokingService[];
   readonly limit: number;
   /** The initial limit; each completed invocation raises it by one (default: `limit`). */
-  readonly atFirst?: number;
+  readonly initialLimit?: number;
 }
 
 /**
@@ -17,11 +17,11 @@ interface ConcurrencyLimit {
 export function limitConcurrency({
   sources,
   limit,
-  atFirst = limit,
+  initialLimit = limit,
 }: ConcurrencyLimit): InvocationInterceptor {
   const waiting: (() => void)[] = [];
   let running = 0;
-  let presentLimit = atFirst;
+  let presentLimit = initialLimit;
   const letIn = (): void => {
     while (running < presentLimit && waiting.length > 0) {
       running++;

@@ -96,7 +96,7 @@ async function announce(sandbox: Sandbox, server: ControlServer): Promise<void> 
   for (const rule of faults) sandbox.faults.add(rule);
   const message = readyMessage(sandbox, server, credential);
   process.stdout.write(json === true ? `${JSON.stringify(message)}\n` : readyText(message));
-  if (open === true) await openBrowser(server.onceUrl(), text => void process.stdout.write(`${text}\n`));
+  if (open === true) await openBrowser(server.oneTimeUrl(), text => void process.stdout.write(`${text}\n`));
 }
 
 function startFailure(error: unknown): string {

@@ -12,7 +12,7 @@ export function stopOnSignal(close: () => void): void {
   };
   const onSignal = (): void => {
     if (stopping) {
-      process.stderr.write('Stopped at once.\n');
+      process.stderr.write('Exited immediately.\n');
       process.exit(130);
     }
     stop();

@@ -24,14 +24,14 @@ export function secretOperations(parts: {
   readonly clock: Clock;
   readonly store: SecretStore;
   readonly writer: VersionWriter;
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: JudgeKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, judgeKeyUse, access } = parts;
+  const { clock, store, writer, checkKeyUse, access } = parts;
 
   /** Secrets Manager tests a key before it uses it for a secret. */
   const tryKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
-    requireKey(judgeKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    requireKey(checkKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 
   const CreateSecret = operation(
     v.object({

@@ -34,7 +34,7 @@ export interface SecretsManagerOptions extends Account {
   /** Records the rotation events. */
   readonly cloudTrail: CloudTrail;
   /** Authorises reads and writes of secrets with a KmsKeyId. */
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: JudgeKeyUse;
   readonly behaviour?: Partial<SecretsManagerBehaviour>;
 }
 
@@ -56,7 +56,7 @@ export class SecretsManager implements AwsService {
   constructor(options: SecretsManagerOptions) {
     const { clock, functions, mayInvoke, cloudTrail, region } = options;
     const viaService = `secretsmanager.${region}.amazonaws.com`;
-    const judgeKeyUse: JudgeKeyUse = use => options.judgeKeyUse({ ...use, viaService });
+    const checkKeyUse: JudgeKeyUse = use => options.checkKeyUse({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
     const store = new SecretStore(clock, behaviour, options);
     const access = secretAccess(store);
@@ -80,14 +80,14 @@ export class SecretsManager implements AwsService {
       pendingReplaced: runner.abandon.bind(runner),
       writtenByHand: scheduler.plan.bind(scheduler),
     };
-    const writer = new VersionWriter({ clock, store, behaviour, judgeKeyUse, listener });
+    const writer = new VersionWriter({ clock, store, behaviour, checkKeyUse, listener });
     this.behaviour = behaviour;
     this.#store = store;
     this.#runner = runner;
     this.#scheduler = scheduler;
     const operations = {
-      ...secretOperations({ clock, store, writer, judgeKeyUse, access }),
-      ...versionOperations({ store, writer, tokens, judgeKeyUse, access }),
+      ...secretOperations({ clock, store, writer, checkKeyUse, access }),
+      ...versionOperations({ store, writer, tokens, checkKeyUse, access }),
       ...rotationOperations({ store, runner, scheduler, mayInvoke, access }),
       ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),

@@ -22,10 +22,10 @@ export function versionOperations(parts: {
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: JudgeKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { store, writer, tokens, judgeKeyUse, access } = parts;
+  const { store, writer, tokens, checkKeyUse, access } = parts;
 
   const PutSecretValue = operation(
     v.object({
@@ -74,7 +74,7 @@ export function versionOperations(parts: {
     (input, { caller }) => {
       const secret = store.readable.usable(input.SecretId);
       const version = wantedVersion(secret, input.VersionId, input.VersionStage);
-      requireKey(judgeKeyUse, secret, version.id, caller, ['kms:Decrypt']);
+      requireKey(checkKeyUse, secret, version.id, caller, ['kms:Decrypt']);
       store.noteAccess(secret.arn, version.id);
       return {
         ARN: secret.arn,

@@ -52,20 +52,20 @@ export class VersionWriter {
   readonly #clock: Clock;
   readonly #store: SecretStore;
   readonly #behaviour: SecretsManagerBehaviour;
-  readonly #judgeKeyUse: JudgeKeyUse;
+  readonly #checkKeyUse: JudgeKeyUse;
   readonly #listener: WriteListener;
 
   constructor(options: {
     clock: Clock;
     store: SecretStore;
     behaviour: SecretsManagerBehaviour;
-    judgeKeyUse: JudgeKeyUse;
+    checkKeyUse: JudgeKeyUse;
     listener: WriteListener;
   }) {
     this.#clock = options.clock;
     this.#store = options.store;
     this.#behaviour = options.behaviour;
-    this.#judgeKeyUse = options.judgeKeyUse;
+    this.#checkKeyUse = options.checkKeyUse;
     this.#listener = options.listener;
   }
 
@@ -78,7 +78,7 @@ export class VersionWriter {
   alreadyHolds(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
     const present = secret.versions.get(versionId)?.value;
     if (present === undefined) return false;
-    requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:Decrypt']);
+    requireKey(this.#checkKeyUse, secret, versionId, caller, ['kms:Decrypt']);
     if (!sameValue(present, value)) throw tokenInUse(secret, versionId);
     return true;
   }
@@ -94,7 +94,7 @@ export class VersionWriter {
     if (existing !== undefined && (existing.value !== undefined || labels.holder(AWSPENDING) !== versionId)) {
       throw tokenInUse(secret, versionId);
     }
-    requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    requireKey(this.#checkKeyUse, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
     // The first value always becomes AWSCURRENT, even with AWSPENDING.
     const stages = new Set(secret.hasValue ? write.stages : [...write.stages, AWSCURRENT]);
     labels.requireRoomFor(stages);

@@ -25,7 +25,7 @@ const REFUSALS = {
  * @throws AwsError KMSAccessDenied; KMSDisabled, KMSInvalidState, KMSNotFound when the key does not work
  */
 export function requireKey(
-  judgeKeyUse: JudgeKeyUse,
+  checkKeyUse: JudgeKeyUse,
   topic: { readonly arn: string; readonly kmsKeyId?: string | undefined },
   caller: Caller,
   viaService: string,
@@ -34,7 +34,7 @@ export function requireKey(
   if (keyId === undefined || keyId === AWS_MANAGED_KEY) return;
   const use = { keyId, encryptionContext: { 'aws:sns:topicArn': topic.arn }, caller, viaService };
   for (const action of ['kms:GenerateDataKey', 'kms:Decrypt'] as const) {
-    const verdict = judgeKeyUse({ ...use, action });
+    const verdict = checkKeyUse({ ...use, action });
     if (verdict !== 'usable') throw keyRefusal(verdict);
   }
 }

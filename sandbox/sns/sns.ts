@@ -38,7 +38,7 @@ export interface SnsOptions {
   readonly clock: Clock;
   readonly region: string;
   /** Authorises publishing to a topic with a customer managed key (default: every key can be used). */
-  readonly judgeKeyUse?: JudgeKeyUse;
+  readonly checkKeyUse?: JudgeKeyUse;
 }
 
 const KEPT_MESSAGES = 1000;
@@ -58,7 +58,7 @@ export class Sns implements AwsService {
     ),
   };
   readonly #clock: Clock;
-  readonly #judgeKeyUse: JudgeKeyUse;
+  readonly #checkKeyUse: JudgeKeyUse;
   readonly #viaService: string;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];
@@ -68,9 +68,9 @@ export class Sns implements AwsService {
   /** Calls a listener with every published message, until the returned function is called. */
   readonly onMessage = this.#listeners.add;
 
-  constructor({ clock, region, judgeKeyUse = () => 'usable' }: SnsOptions) {
+  constructor({ clock, region, checkKeyUse = () => 'usable' }: SnsOptions) {
     this.#clock = clock;
-    this.#judgeKeyUse = judgeKeyUse;
+    this.#checkKeyUse = checkKeyUse;
     this.#viaService = `sns.${region}.amazonaws.com`;
   }
 
@@ -97,7 +97,7 @@ export class Sns implements AwsService {
     checkPublish(input);
     const topic = this.#topics.get(input.TopicArn);
     if (topic === undefined) throw new AwsError('NotFound', 'Topic does not exist', { statusCode: 404 });
-    requireKey(this.#judgeKeyUse, topic, caller, this.#viaService);
+    requireKey(this.#checkKeyUse, topic, caller, this.#viaService);
     const message = {
       messageId: crypto.randomUUID(),
       topicArn: topic.arn,

@@ -57,7 +57,7 @@ export function readStackOfAssembly(directory: string, stackName?: string): Asse
   const manifestFile = path.join(directory, 'manifest.json');
   if (!statSync(manifestFile, { throwIfNoEntry: false })) {
     throw new CloudAssemblyUnreadable(
-      `There is no synthesised project in ${path.resolve(directory)}. Make it with: npm run synth -- -c allSecrets=true`,
+      `There is no synthesised project in ${path.resolve(directory)}. Create it with: npm run synth -- -c allSecrets=true`,
     );
   }
   const { artifacts } = read(manifestFile, manifestSchema);

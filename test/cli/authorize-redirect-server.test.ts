@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RedirectServer, redirectUriOf } from '../../cli/authorize/redirect-server.ts';
 import { CliError } from '../../cli/shared/cli-error.ts';
-import { closeAtOnce, listenOnLoopback } from '../../sandbox/loopback-server.ts';
+import { closeNow, listenOnLoopback } from '../../sandbox/loopback-server.ts';
 import { freePort } from './authorize-world.ts';
 
 /** A server that is closed after the test. */
@@ -97,7 +97,7 @@ describe('RedirectServer', () => {
     const port = await freePort();
     const other = createServer();
     await listenOnLoopback(other, port);
-    onTestFinished(() => closeAtOnce(other));
+    onTestFinished(() => closeNow(other));
 
     await expect(RedirectServer.open(port, 'some-state')).rejects.toBeInstanceOf(CliError);
   });

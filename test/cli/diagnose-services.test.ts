@@ -81,9 +81,9 @@ const GENESYS_FAULTS: readonly Fault[] = [
     step: 'last-execution',
     fix: 'genesys-token-rotation redrive {secret}',
     prepare: async (world, { secretArn }) => {
-      const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
+      const restoreService = world.refreshesRespondWith(UNAVAILABLE);
       await world.rotate(secretArn);
-      serveAgain();
+      restoreService();
     },
   },
   {

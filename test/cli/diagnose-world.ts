@@ -82,7 +82,7 @@ export function withStatus({ steps }: Diagnosis, status: string): string[] {
 export function diagnoseWorld() {
   let interceptor: AwsInterceptor | undefined;
   let credentials = 0;
-  const world = sharedWorld(async whenOver => {
+  const world = sharedWorld(async onCleanup => {
     const made = await rotationWorld(
       {
         virtualTime: false,
@@ -91,7 +91,7 @@ export function diagnoseWorld() {
         existingKeys: [KEY_ID],
         awsInterceptors: [(call, next) => interceptor?.(call, next) ?? next()],
       },
-      whenOver,
+      onCleanup,
     );
     skipRetryDelays(made.sandbox);
     return made;

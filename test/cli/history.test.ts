@@ -7,10 +7,10 @@ import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
-const shared = sharedWorld(async whenOver => {
+const shared = sharedWorld(async onCleanup => {
   const world = await rotationWorld(
     { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
-    whenOver,
+    onCleanup,
   );
   skipRetryDelays(world.sandbox);
   return world;
@@ -22,9 +22,9 @@ describe('history', () => {
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     await world.rotate(secretArn);
     world.sandbox.clock.advance(60_000);
-    const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
+    const restoreService = world.refreshesRespondWith(UNAVAILABLE);
     const { execution: failed } = await world.rotate(secretArn);
-    serveAgain();
+    restoreService();
     await world.redrive(failed);
 
     const { exitCode, result } = await runCliForJson(world.sandbox, ['history', 'crm/genesys'], {

@@ -5,7 +5,7 @@ import { sharedWorld, startSandbox } from '../helpers/sandbox.ts';
 
 /** A sandbox for the tests of a file. Each test creates a secret whose rotation has failed. */
 export function redriveWorld() {
-  const world = sharedWorld(whenOver => startSandbox({ events: { rules: 'none' } }, whenOver));
+  const world = sharedWorld(onCleanup => startSandbox({ events: { rules: 'none' } }, onCleanup));
   let secrets = 0;
 
   /** A credential for one test. It is deleted afterwards, so `--all` does not find it in the next test. */

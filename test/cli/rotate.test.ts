@@ -5,8 +5,8 @@ import { openCliTerminal } from '../helpers/cli-terminal.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
-const shared = sharedWorld(whenOver =>
-  rotationWorld({ virtualTime: false, events: { rules: 'none' } }, whenOver),
+const shared = sharedWorld(onCleanup =>
+  rotationWorld({ virtualTime: false, events: { rules: 'none' } }, onCleanup),
 );
 let secrets = 0;
 

@@ -17,7 +17,7 @@ const OPTIONS = {
   secretsManager: { retryDelaysMs: [] },
 } as const;
 
-const shared = sharedWorld(whenOver => rotationWorld(OPTIONS, whenOver));
+const shared = sharedWorld(onCleanup => rotationWorld(OPTIONS, onCleanup));
 
 // Each test starts with a deployment without credentials.
 afterEach(async () => {
@@ -98,9 +98,9 @@ describe('status', () => {
       rotating: await world.credential({ secretName: 'e/rotating' }),
     };
     await world.editSecret(credentials.expired.secretArn, { expiresAt: '2020-01-01T00:00:00.000Z' });
-    const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
+    const restoreService = world.refreshesRespondWith(UNAVAILABLE);
     const stuck = await world.rotate(credentials.stuck.secretArn);
-    serveAgain();
+    restoreService();
     world.revokeUserOf(credentials['needs-authorisation'].clientId);
     await world.rotate(credentials['needs-authorisation'].secretArn);
     const entered = Promise.withResolvers<void>();

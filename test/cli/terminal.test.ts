@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Terminal, terminalText } from '../../cli/shared/terminal.ts';
-import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
+import { CONTROL_CHARACTERS, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 
 /** A terminal that shows colours, and everything that was written to it. */
 function colourTerminal({ json = false } = {}) {
@@ -19,7 +19,7 @@ describe('terminalText', () => {
     keepsStyle => {
       const text = terminalText(HOSTILE_TEXT, keepsStyle);
 
-      expect(text.replaceAll('\n', '')).not.toMatch(ACTING);
+      expect(text.replaceAll('\n', '')).not.toMatch(CONTROL_CHARACTERS);
       expect(text).toBe('x]0;title[2K\n\nWHAT TO DO: run this31mgnpnext');
     },
   );
@@ -40,7 +40,9 @@ describe('Terminal', () => {
 
     const text = written();
     expect(text).toContain('\u001b[31mfailed\u001b[39m');
-    expect(text.replace('\u001b[31m', '').replace('\u001b[39m', '').replaceAll('\n', '')).not.toMatch(ACTING);
+    expect(text.replace('\u001b[31m', '').replace('\u001b[39m', '').replaceAll('\n', '')).not.toMatch(
+      CONTROL_CHARACTERS,
+    );
   });
 
   it('escapes all characters in JSON that a terminal interprets', () => {
@@ -49,7 +51,7 @@ describe('Terminal', () => {
     terminal.result({ message: `${HOSTILE_TEXT}\u{e0041}` });
 
     const text = written();
-    expect(text.trimEnd()).not.toMatch(ACTING);
+    expect(text.trimEnd()).not.toMatch(CONTROL_CHARACTERS);
     expect(JSON.parse(text)).toEqual({ message: `${HOSTILE_TEXT}\u{e0041}` });
   });
 });

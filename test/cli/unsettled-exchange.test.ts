@@ -1,17 +1,17 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
+import { abandonRotation } from '../helpers/abandoned-rotation.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
-import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const SERVER_ERROR = { status: 500, headers: {}, body: '' };
 
-const shared = sharedWorld(async whenOver => {
+const shared = sharedWorld(async onCleanup => {
   const world = await rotationWorld(
     { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
-    whenOver,
+    onCleanup,
   );
   skipRetryDelays(world.sandbox);
   return world;
@@ -21,11 +21,11 @@ const shared = sharedWorld(async whenOver => {
 async function unsettledSecret(secretName: string) {
   const world = shared();
   const { secretArn } = await world.credential({ secretName });
-  const serveAgain = world.refreshesRespondWith(SERVER_ERROR);
+  const restoreService = world.refreshesRespondWith(SERVER_ERROR);
   const { execution: owner } = await world.rotate(secretArn);
-  serveAgain();
+  restoreService();
   expect(owner.failure?.error).toBe('TokenResponseLost');
-  await giveUpRotation(world.secrets, secretArn);
+  await abandonRotation(world.secrets, secretArn);
   world.sandbox.clock.advance(60_000);
   return { world, sandbox: world.sandbox, secretArn, owner: owner.executionArn };
 }

@@ -7,10 +7,10 @@ import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { type RotationWorld, rotationWorld } from '../rotation/rotation-world.ts';
 
-const shared = sharedWorld(async whenOver => {
+const shared = sharedWorld(async onCleanup => {
   const world = await rotationWorld(
     { virtualTime: false, events: { rules: 'patterns' }, secretsManager: { retryDelaysMs: [] } },
-    whenOver,
+    onCleanup,
   );
   skipRetryDelays(world.sandbox);
   return world;

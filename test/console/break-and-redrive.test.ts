@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, inject, it } from 'vitest';
 import type { CredentialOptions, FirstCredential } from '../../sandbox/first-credential.ts';
-import { giveUpRotation } from '../helpers/given-up-rotation.ts';
+import { abandonRotation } from '../helpers/abandoned-rotation.ts';
 import { browserWorld } from './browser-world.ts';
 import { takeScreenshot } from './screenshot.ts';
 
@@ -38,7 +38,7 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
   async function giveUp(secretArn: string): Promise<void> {
     const { secrets, sandbox } = world();
     await sandbox.secretsManager.rotationsIdle();
-    await giveUpRotation(secrets, secretArn);
+    await abandonRotation(secrets, secretArn);
   }
 
   /** Makes a function crash before its work. */

@@ -158,7 +158,7 @@ describe('npm run sandbox', () => {
     program.signal('SIGCONT');
     const { exitCode, stderr } = await program.ended;
 
-    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Exited immediately.\n' });
   });
 
   it('removes its own temporary files and those of a killed sandbox', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import type { WhenOver } from '../helpers/sandbox.ts';
+import type { OnCleanup } from '../helpers/sandbox.ts';
 import { PROJECT, textOf } from './pages.ts';
 
 /** A program that calls Genesys Cloud with the code in docs/consumers.md, once per line of input. */
@@ -37,7 +37,7 @@ export interface RunningConsumer {
 export function startConsumer(
   { snippet, module, driver, program }: ConsumerProgram,
   { sandbox, secretName }: { readonly sandbox: Sandbox; readonly secretName: string },
-  whenOver: WhenOver,
+  onCleanup: OnCleanup,
 ): RunningConsumer {
   const folder = mkdtempSync(path.join(tmpdir(), 'consumer-'));
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(folder, 'node_modules'));
@@ -64,7 +64,7 @@ export function startConsumer(
   consumer.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   const ended = once(consumer, 'close');
   const lines = createInterface({ input: consumer.stdout })[Symbol.asyncIterator]();
-  whenOver(async () => {
+  onCleanup(async () => {
     consumer.kill();
     await ended;
     rmSync(folder, { recursive: true, force: true });

@@ -27,6 +27,7 @@ import { DEADLINE_MARGIN_MS, RECORD_RESERVE_MS } from '../../functions/refresh/r
 import { TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
 import { pairSeal } from '../../functions/shared/journal/sealed-pair.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { captureMetrics, metricsOf } from '../helpers/capture-metrics.ts';
 import {
   EXECUTION_ARN_PREFIX,
   executionDescription,
@@ -52,7 +53,6 @@ import {
 } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
-import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION, state: 'State' };
 const CONTEXT = { getRemainingTimeInMillis: () => 30_000 };
@@ -68,7 +68,7 @@ async function loaded(name: string): Promise<Handler> {
 
 describe('handlers', () => {
   const logged = captureLog();
-  const metrics = writtenMetrics();
+  const metrics = captureMetrics();
   const genesys = genesysServer();
   const secretsMock = mockAws(SecretsManagerClient);
   const stepFunctionsMock = mockAws(SFNClient);

@@ -7,7 +7,7 @@ import {
   worksAgainMessage,
 } from '../../functions/notify/message.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
-import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
+import { CONTROL_CHARACTERS, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
@@ -93,7 +93,7 @@ describe('a message with text from outside', () => {
 
       expect(subject).toMatch(/^[ -~]{1,99}$/);
       expect(lines.filter(line => line.startsWith('WHAT TO DO')).length).toBeLessThanOrEqual(1);
-      expect(lines.filter(line => ACTING.test(line))).toEqual([]);
+      expect(lines.filter(line => CONTROL_CHARACTERS.test(line))).toEqual([]);
       expect(lines.filter(line => line.includes('run this') && line.startsWith('WHAT TO DO'))).toEqual([]);
     },
   );

@@ -12,9 +12,9 @@ import {
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { captureMetrics, metricsOf } from '../helpers/capture-metrics.ts';
 import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';
-import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const NOW = new Date('2026-06-01T18:00:00Z');
 /** Due after nine hours, and overdue after the grace period. */
@@ -36,7 +36,7 @@ function secret(changes: SecretListEntry = {}): SecretListEntry {
 
 describe('overdue-check', () => {
   const logged = captureLog();
-  const metrics = writtenMetrics();
+  const metrics = captureMetrics();
   const mock = mockAws(SecretsManagerClient);
 
   beforeEach(() => {

@@ -28,6 +28,7 @@ import { requestFields } from '../../functions/shared/input/request.ts';
 import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { captureMetrics, metricsOf } from '../helpers/capture-metrics.ts';
 import {
   ALTERNATE_FINGERPRINT,
   CURRENT_FINGERPRINT,
@@ -40,7 +41,6 @@ import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { sum } from '../helpers/sum.ts';
 import { EXECUTION, PROMOTE } from '../helpers/task-requests.ts';
-import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 /** The labels before and after a promotion. */
 const PENDING: Stages = { [BASE_VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['AWSPENDING'] };
@@ -56,7 +56,7 @@ const MOVE = {
 
 describe('promote', () => {
   const logged = captureLog();
-  const metrics = writtenMetrics();
+  const metrics = captureMetrics();
   const secretsMock = mockAws(SecretsManagerClient);
   const table = mockJournal();
   let sleeps: number[] = [];

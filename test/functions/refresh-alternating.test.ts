@@ -1,6 +1,7 @@
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AlternateGrantRejected, NewerLogin, RefreshTokenRejected } from '../../functions/shared/errors.ts';
+import { metricsOf } from '../helpers/capture-metrics.ts';
 import { respondWith } from '../helpers/genesys-server.ts';
 import {
   ALTERNATE_FINGERPRINT,
@@ -12,7 +13,6 @@ import { rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { REFRESH, REFRESH_AGAIN } from '../helpers/task-requests.ts';
-import { metricsOf } from '../helpers/written-metrics.ts';
 import { refreshWorld, TOKENS } from './refresh-world.ts';
 
 const FAILOVER = { ...REFRESH, skipsDeadGrant: true, state: 'Failover' };
@@ -58,11 +58,11 @@ describe('refresh of a secret with two grants', () => {
   });
 
   it('uses an unused pair of the alternate grant that lasts', async () => {
-    table.holdsTokens([
+    table.putTokens([
       tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, status: 'exchanged' }),
       tokenItem({ fingerprint: NEW_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, generation: 1 }),
     ]);
-    table.holdsPair(await world.newPair({ lineage: ALTERNATE_FINGERPRINT }));
+    table.putPair(await world.newPair({ lineage: ALTERNATE_FINGERPRINT }));
 
     const result = await refreshed();
 
@@ -90,7 +90,7 @@ describe('refresh of a secret with two grants', () => {
   });
 
   it('throws AlternateGrantRejected without a request when the successor is not recorded', async () => {
-    table.holdsTokens([{ ...LOST, status: 'exchanged' }]);
+    table.putTokens([{ ...LOST, status: 'exchanged' }]);
 
     const error = await rejection(refreshed());
 
@@ -99,7 +99,7 @@ describe('refresh of a secret with two grants', () => {
   });
 
   it('presents a rejected alternate grant again in Refresh', async () => {
-    table.holdsTokens([LOST]);
+    table.putTokens([LOST]);
     genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
@@ -109,7 +109,7 @@ describe('refresh of a secret with two grants', () => {
   });
 
   it('ignores an alternate refresh token of the same login', async () => {
-    table.holdsTokens([tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, status: 'exchanged' })]);
+    table.putTokens([tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, status: 'exchanged' })]);
     genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
@@ -120,7 +120,7 @@ describe('refresh of a secret with two grants', () => {
 
   describe('in Failover', () => {
     it('exchanges the grant in use when its access token does not last until the next rotation', async () => {
-      table.holdsTokens([LOST]);
+      table.putTokens([LOST]);
       genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed(FAILOVER);
@@ -130,8 +130,8 @@ describe('refresh of a secret with two grants', () => {
     });
 
     it('keeps the pair in use while its access token lasts until the next rotation', async () => {
-      table.holdsTokens([LOST, tokenItem({ generation: 3 })]);
-      table.holdsPair(await world.newPair({ fingerprint: CURRENT_FINGERPRINT, generation: 3 }));
+      table.putTokens([LOST, tokenItem({ generation: 3 })]);
+      table.putPair(await world.newPair({ fingerprint: CURRENT_FINGERPRINT, generation: 3 }));
 
       const result = await refreshed(FAILOVER);
 
@@ -147,7 +147,7 @@ describe('refresh of a secret with two grants', () => {
 
     it('keeps and records the pair of a login that no rotation has exchanged', async () => {
       holds({ expiresAt: '2026-07-01T17:00:00.000Z' });
-      table.holdsTokens([LOST]);
+      table.putTokens([LOST]);
 
       const result = await refreshed(FAILOVER);
 
@@ -169,7 +169,7 @@ describe('refresh of a secret with two grants', () => {
       'exchanges the token of a login that no rotation has exchanged when its access token %s',
       async (_what, changes) => {
         holds(changes);
-        table.holdsTokens([LOST]);
+        table.putTokens([LOST]);
         genesys.script(respondWith(200, TOKENS));
 
         await refreshed(FAILOVER);
@@ -179,7 +179,7 @@ describe('refresh of a secret with two grants', () => {
     );
 
     it('throws RefreshTokenRejected when the grant in use is also rejected', async () => {
-      table.holdsTokens([LOST]);
+      table.putTokens([LOST]);
       genesys.script(INVALID_GRANT);
 
       const error = await rejection(refreshed(FAILOVER));
@@ -212,8 +212,8 @@ describe('refresh of a secret with two grants', () => {
     });
 
     it('exchanges the refresh token of the unusable pair', async () => {
-      table.holdsTokens([SPENT, NEWEST]);
-      table.holdsPair(await world.newPair({ lineage: ALTERNATE_FINGERPRINT }));
+      table.putTokens([SPENT, NEWEST]);
+      table.putPair(await world.newPair({ lineage: ALTERNATE_FINGERPRINT }));
       genesys.script(respondWith(200, { ...TOKENS, refresh_token: 'sentinel-newer-refresh-token' }));
 
       const result = await refreshed({ ...REFRESH_AGAIN, replaces: REPLACES });
@@ -224,8 +224,8 @@ describe('refresh of a secret with two grants', () => {
 
     it('throws NewerLogin when the pair was promoted and replaced since', async () => {
       stored(secretValue({ alternateRefreshToken: SENTINELS.newRefreshToken }));
-      table.holdsTokens([NEWEST, tokenItem({ generation: 1 })]);
-      table.holdsPair(await world.newPair({ fingerprint: CURRENT_FINGERPRINT }));
+      table.putTokens([NEWEST, tokenItem({ generation: 1 })]);
+      table.putPair(await world.newPair({ fingerprint: CURRENT_FINGERPRINT }));
 
       const error = await rejection(refreshed({ ...REFRESH_AGAIN, replaces: REPLACES }));
 

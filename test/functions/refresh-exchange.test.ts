@@ -61,11 +61,11 @@ describe('an exchange', () => {
     });
 
     it('opens the newest pair before the mark when AWSCURRENT does not hold it', async () => {
-      table.holdsTokens([
+      table.putTokens([
         tokenItem({ status: 'exchanged' }),
         tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1, revision: 4 }),
       ]);
-      table.holdsPair(await world.newPair({ issuedAt: new Date('2026-06-30T08:00:00Z'), expiresAt: NOW }));
+      table.putPair(await world.newPair({ issuedAt: new Date('2026-06-30T08:00:00Z'), expiresAt: NOW }));
       kmsMock.resetHistory();
       const sentBefore: string[][] = [];
       genesys.script(recordSent(sentBefore, respondWith(200, { ...TOKENS, refresh_token: 'third' })));
@@ -128,7 +128,7 @@ describe('an exchange', () => {
     });
 
     it('is set only if the item has not changed since it was read', async () => {
-      table.holdsTokens([tokenItem({ revision: 7 })]);
+      table.putTokens([tokenItem({ revision: 7 })]);
       genesys.script(respondWith(200, TOKENS));
 
       await refreshed();
@@ -339,11 +339,11 @@ describe('an exchange', () => {
     it('returns the successor after a rejection when another attempt has recorded it', async () => {
       const successor = await world.newPair();
       table.mock.on(UpdateItemCommand).callsFake(() => {
-        table.holdsTokens([
+        table.putTokens([
           tokenItem({ status: 'exchanged', revision: 2 }),
           tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1 }),
         ]);
-        table.holdsPair(successor);
+        table.putPair(successor);
         throw ITEM_CHANGED;
       });
       genesys.script(respondWith(400, { error: 'invalid_grant' }));

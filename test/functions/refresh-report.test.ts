@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { metricsOf } from '../helpers/capture-metrics.ts';
 import { respondWith } from '../helpers/genesys-server.ts';
 import { NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
-import { metricsOf } from '../helpers/written-metrics.ts';
 import { NOW, refreshWorld, TOKENS } from './refresh-world.ts';
 
 describe('the logs and metrics of a refresh', () => {
@@ -58,11 +58,11 @@ describe('the logs and metrics of a refresh', () => {
 
   it("measures the remaining lifetime of consumers' token, not of the exchanged pair", async () => {
     stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
-    table.holdsTokens([
+    table.putTokens([
       tokenItem({ status: 'exchanged', revision: 2 }),
       tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1 }),
     ]);
-    table.holdsPair(
+    table.putPair(
       await newPair({
         issuedAt: new Date('2026-06-30T16:00:00Z'),
         expiresAt: new Date('2026-07-01T16:00:00Z'),

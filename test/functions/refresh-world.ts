@@ -16,6 +16,7 @@ import type { SealedPair } from '../../functions/shared/journal/journal.ts';
 import { type OpenedPair, openPair, pairSeal } from '../../functions/shared/journal/sealed-pair.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { captureMetrics } from '../helpers/capture-metrics.ts';
 import { genesysServer } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../helpers/journal-items.ts';
 import { mockJournal } from '../helpers/mock-journal.ts';
@@ -24,7 +25,6 @@ import { mockKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import { BASE_VERSION, SECRET_ARN } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { REFRESH } from '../helpers/task-requests.ts';
-import { writtenMetrics } from '../helpers/written-metrics.ts';
 
 export const NOW = new Date('2026-07-01T08:00:00Z');
 
@@ -42,7 +42,7 @@ export const TOKENS = {
  */
 export function refreshWorld() {
   const logged = captureLog();
-  const metrics = writtenMetrics();
+  const metrics = captureMetrics();
   const genesys = genesysServer();
   const secretsMock = mockAws(SecretsManagerClient);
   const kmsMock = mockAws(KMSClient);

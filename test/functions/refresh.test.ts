@@ -132,8 +132,8 @@ describe('refresh', () => {
 
     beforeEach(async () => {
       pair = await world.newPair();
-      table.holdsTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
-      table.holdsPair(pair);
+      table.putTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
+      table.putPair(pair);
     });
 
     it('returns the pair without a request when it lasts until the next rotation', async () => {
@@ -167,7 +167,7 @@ describe('refresh', () => {
     });
 
     it('exchanges its refresh token, not that of AWSCURRENT, when it does not last', async () => {
-      table.holdsPair({
+      table.putPair({
         ...pair,
         issuedAt: new Date('2026-06-30T17:00:00Z'),
         expiresAt: new Date('2026-07-01T16:59:59Z'),
@@ -182,7 +182,7 @@ describe('refresh', () => {
     });
 
     it('throws RefreshTokenRejected without a request when it is exchanged and has no successor', async () => {
-      table.holdsTokens([{ ...NEW_TOKEN, status: 'exchanged' }]);
+      table.putTokens([{ ...NEW_TOKEN, status: 'exchanged' }]);
 
       const error = await rejection(refreshed());
 
@@ -194,8 +194,8 @@ describe('refresh', () => {
 
   describe('in RefreshAgain', () => {
     it('exchanges the refresh token of the pair that the rotation cannot use', async () => {
-      table.holdsTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
-      table.holdsPair(await world.newPair());
+      table.putTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
+      table.putPair(await world.newPair());
       genesys.script(respondWith(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
 
       const result = await refreshed(REFRESH_AGAIN);
@@ -205,8 +205,8 @@ describe('refresh', () => {
     });
 
     it('returns a newer pair of the same login that lasts', async () => {
-      table.holdsTokens([EXCHANGED_TOKEN, { ...NEW_TOKEN, generation: 2 }]);
-      table.holdsPair(await world.newPair({ generation: 2 }));
+      table.putTokens([EXCHANGED_TOKEN, { ...NEW_TOKEN, generation: 2 }]);
+      table.putPair(await world.newPair({ generation: 2 }));
 
       const result = await refreshed(REFRESH_AGAIN);
 
@@ -239,7 +239,7 @@ describe('refresh', () => {
       });
 
     it('throws ExchangeInProgress until its deadline, and names it', async () => {
-      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:20Z')]);
+      table.putTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:20Z')]);
 
       const error = await rejection(refreshed());
 
@@ -249,7 +249,7 @@ describe('refresh', () => {
     });
 
     it('throws ExchangeUnsettled after its deadline while the other execution can be redriven', async () => {
-      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
+      table.putTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
       states.set(OTHER_EXECUTION, 'redrivable');
 
       const error = await rejection(refreshed());
@@ -262,7 +262,7 @@ describe('refresh', () => {
     });
 
     it('throws ExchangeInProgress after its deadline while the other execution is running', async () => {
-      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
+      table.putTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
       states.set(OTHER_EXECUTION, 'running');
 
       const error = await rejection(refreshed());
@@ -273,7 +273,7 @@ describe('refresh', () => {
     });
 
     it('presents the token again when the other execution is over', async () => {
-      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
+      table.putTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
       states.set(OTHER_EXECUTION, 'over');
       genesys.script(respondWith(200, TOKENS));
 
@@ -284,7 +284,7 @@ describe('refresh', () => {
     });
 
     it('presents the token again in a later attempt of the same execution without describing it', async () => {
-      table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
+      table.putTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
       genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed({ attempt: { ...REFRESH.attempt, retryCount: 1 } });
@@ -293,7 +293,7 @@ describe('refresh', () => {
     });
 
     it('adds to the rejection that the token was probably spent', async () => {
-      table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
+      table.putTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
       genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       const error = await rejection(refreshed());
@@ -328,7 +328,7 @@ describe('refresh', () => {
   });
 
   it('throws SharedLogin without a request when another secret rotates the login', async () => {
-    table.holdsTokens([tokenItem()], OTHER_SECRET_ARN);
+    table.putTokens([tokenItem()], OTHER_SECRET_ARN);
 
     const error = await rejection(refreshed());
 

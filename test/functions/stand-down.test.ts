@@ -15,18 +15,18 @@ import { SecretNotFound } from '../../functions/shared/errors.ts';
 import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { captureMetrics, metricsOf } from '../helpers/capture-metrics.ts';
 import { mockLabels, type Stages } from '../helpers/label-reads.ts';
 import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { sum } from '../helpers/sum.ts';
 import { EXECUTION, STAND_DOWN } from '../helpers/task-requests.ts';
-import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const STRAY_VERSION = 'another-rotation-of-32-characters';
 
 describe('stand-down', () => {
   const logged = captureLog();
-  const metrics = writtenMetrics();
+  const metrics = captureMetrics();
   const secretsMock = mockAws(SecretsManagerClient);
   let sleeps: number[] = [];
 

@@ -20,7 +20,7 @@ describe('store-pending with two grants', () => {
   const { secretsMock, table, current, stored } = world;
 
   beforeEach(() => {
-    table.holdsTokens([
+    table.putTokens([
       tokenItem({ status: 'exchanged' }),
       tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1 }),
     ]);
@@ -48,7 +48,7 @@ describe('store-pending with two grants', () => {
     'drops an alternate grant that is %s when it stores a pair of the grant in use',
     async status => {
       current(secretValue({ alternateRefreshToken: SENTINELS.alternateRefreshToken }));
-      table.holdsTokens([
+      table.putTokens([
         tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, status }),
       ]);
 
@@ -100,7 +100,7 @@ describe('store-pending with two grants', () => {
         alternateRefreshToken: SENTINELS.newRefreshToken,
       }),
     );
-    table.holdsTokens([
+    table.putTokens([
       tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, generation: 1 }),
     ]);
 

@@ -36,7 +36,7 @@ describe('store-pending and the journal', () => {
 
   /** The newest pair in the journal, newer or older than the one to store. */
   function newest(changes: Partial<SealedPair>): void {
-    table.holdsPair({
+    table.putPair({
       lineage: CURRENT_FINGERPRINT,
       generation: 1,
       fingerprint: NEW_FINGERPRINT,
@@ -75,7 +75,7 @@ describe('store-pending and the journal', () => {
     });
 
     it('is not recorded again', async () => {
-      table.holdsTokens([RECORDED]);
+      table.putTokens([RECORDED]);
       newest({});
 
       await stored();
@@ -149,7 +149,7 @@ describe('store-pending and the journal', () => {
     const KEPT = { fingerprint: CURRENT_FINGERPRINT, exchangedFingerprint: CURRENT_FINGERPRINT };
 
     it('is recorded while its exchange is still marked', async () => {
-      table.holdsTokens([tokenItem({ status: 'exchanging', exchange: EXCHANGE })]);
+      table.putTokens([tokenItem({ status: 'exchanging', exchange: EXCHANGE })]);
 
       await stored({ pair: await world.sealedPair(KEPT) });
 
@@ -158,7 +158,7 @@ describe('store-pending and the journal', () => {
     });
 
     it('is not recorded again', async () => {
-      table.holdsTokens([tokenItem({ status: 'issued', generation: 1 })]);
+      table.putTokens([tokenItem({ status: 'issued', generation: 1 })]);
 
       await stored({ pair: await world.sealedPair(KEPT) });
 
@@ -166,7 +166,7 @@ describe('store-pending and the journal', () => {
     });
 
     it('fails with AccessTokenExpired when another exchange has marked the token', async () => {
-      table.holdsTokens([tokenItem({ status: 'exchanging', exchange: OTHER_EXCHANGE })]);
+      table.putTokens([tokenItem({ status: 'exchanging', exchange: OTHER_EXCHANGE })]);
 
       const error = await rejection(stored({ pair: await world.sealedPair(KEPT) }));
 
@@ -181,7 +181,7 @@ describe('store-pending and the journal', () => {
       ['was exchanged', { status: 'exchanged' }],
       ['was rejected', { status: 'rejected' }],
     ])('when its refresh token %s', async (_what, changes) => {
-      table.holdsTokens([{ ...RECORDED, ...changes }]);
+      table.putTokens([{ ...RECORDED, ...changes }]);
 
       const error = await rejection(stored());
 
@@ -194,7 +194,7 @@ describe('store-pending and the journal', () => {
       ['a later generation', { generation: 2, issuedAt: new Date('2026-07-01T07:00:00Z') }],
       ['the same generation, issued later', { issuedAt: new Date('2026-07-01T07:59:58.001Z') }],
     ])('when the journal holds a pair of %s', async (_what, changes) => {
-      table.holdsTokens([RECORDED]);
+      table.putTokens([RECORDED]);
       newest({ fingerprint: 'another', ...changes });
 
       const error = await rejection(stored());
@@ -234,7 +234,7 @@ describe('store-pending and the journal', () => {
     ['the same generation, issued earlier', { issuedAt: new Date('2026-07-01T07:59:57Z') }],
     ['the same generation, issued at the same time', {}],
   ])('stores the pair when the journal holds one of %s', async (_what, changes) => {
-    table.holdsTokens([RECORDED]);
+    table.putTokens([RECORDED]);
     newest(changes);
 
     const result = await stored();
@@ -253,7 +253,7 @@ describe('store-pending and the journal', () => {
         secretValue({ refreshToken: 'sentinel-new-refresh-token' }),
       ],
     ])('needs no lookup when AWSCURRENT holds %s', async (_what, value) => {
-      table.holdsTokens([RECORDED]);
+      table.putTokens([RECORDED]);
       current(value);
 
       const result = await stored();
@@ -263,7 +263,7 @@ describe('store-pending and the journal', () => {
     });
 
     it('is the same when AWSCURRENT holds one of its older tokens, as after a rollback', async () => {
-      table.holdsTokens([
+      table.putTokens([
         RECORDED,
         tokenItem({ fingerprint: OTHER_FINGERPRINT, lineage: CURRENT_FINGERPRINT, status: 'exchanged' }),
       ]);
@@ -284,7 +284,7 @@ describe('store-pending and the journal', () => {
         [tokenItem({ fingerprint: OTHER_FINGERPRINT, lineage: OTHER_FINGERPRINT })],
       ],
     ])('is newer when its refresh token %s: throws NewerLogin and stores nothing', async (_what, tokens) => {
-      table.holdsTokens([RECORDED, ...tokens]);
+      table.putTokens([RECORDED, ...tokens]);
       current(OTHER_VALUE);
 
       const error = await rejection(stored());
@@ -304,7 +304,7 @@ describe('store-pending and the journal', () => {
     });
 
     it('is different for another client with the same refresh token', async () => {
-      table.holdsTokens([RECORDED]);
+      table.putTokens([RECORDED]);
       current(secretValue({ clientId: 'other-client-id' }));
 
       const error = await rejection(stored());

@@ -41,7 +41,7 @@ export function mockJournal() {
     },
 
     /** Puts these tokens of a secret into the table. */
-    holdsTokens(tokens: readonly TokenItem[], secretArn = SECRET_ARN): void {
+    putTokens(tokens: readonly TokenItem[], secretArn = SECRET_ARN): void {
       for (const token of tokens) {
         mock
           .on(GetItemCommand, { TableName: TABLE, Key: tokenKey(token.fingerprint), ConsistentRead: true })
@@ -50,7 +50,7 @@ export function mockJournal() {
     },
 
     /** Puts this pair into the table as the newest of its login. */
-    holdsPair(pair: SealedPair): void {
+    putPair(pair: SealedPair): void {
       mock
         .on(GetItemCommand, { TableName: TABLE, Key: lineageKey(pair.lineage), ConsistentRead: true })
         .resolves({ Item: storedPair(pair) });

@@ -22,7 +22,7 @@ export interface TestSandbox {
 }
 
 /** Registers a function that stops a sandbox. */
-export type WhenOver = (end: () => Promise<void>) => void;
+export type OnCleanup = (end: () => Promise<void>) => void;
 
 /**
  * How stale the functions' reads of Secrets Manager are, in ms, in every test that does not set `readLagMs`. Tests whose
@@ -36,11 +36,11 @@ const left: WarmStart[] = [];
 /**
  * Starts a sandbox. Its functions may be warm from an earlier test.
  *
- * @param whenOver registers what stops the sandbox; by default for the end of the test
+ * @param onCleanup registers what stops the sandbox; by default for the end of the test
  */
 export async function startSandbox(
   options: SandboxOptions = {},
-  whenOver: WhenOver = onTestFinished,
+  onCleanup: OnCleanup = onTestFinished,
 ): Promise<TestSandbox> {
   const warmStart = left.pop() ?? new WarmStart();
   const lag = new FunctionsReadLag(Number(READ_LAG_MS));
@@ -52,7 +52,7 @@ export async function startSandbox(
     awsInterceptors: [...(options.awsInterceptors ?? []), lag.awsInterceptor],
   });
   if (options.secretsManager?.readLagMs === undefined) lag.begin(sandbox);
-  whenOver(async () => {
+  onCleanup(async () => {
     await sandbox.close();
     // Lets clients in this process notice closed connections before the address is reused.
     await setImmediate();
@@ -103,7 +103,7 @@ class FunctionsReadLag {
  * @param start passes its argument on to {@link startSandbox}
  * @returns a function that returns the world within a test
  */
-export function sharedWorld<World>(start: (whenOver: WhenOver) => Promise<World>): () => World {
+export function sharedWorld<World>(start: (onCleanup: OnCleanup) => Promise<World>): () => World {
   let world: World | undefined;
   beforeAll(async () => {
     const ends: (() => Promise<void>)[] = [];

@@ -6,7 +6,7 @@ import type { TemplateResourcePolicy } from '../../sandbox/template/resource-pol
 import type { TemplateRole } from '../../sandbox/template/role-resources.ts';
 
 /** The policies of a fictitious stack; all are optional. */
-export interface MadeUpStack {
+export interface TestStack {
   readonly accountId?: string;
   readonly region?: string;
   readonly roles?: readonly TemplateRole[];
@@ -40,7 +40,7 @@ export function role(
 }
 
 /** The permissions of a fictitious stack. */
-export function permissionsOf(stack: MadeUpStack): Permissions {
+export function permissionsOf(stack: TestStack): Permissions {
   const { accountId = '123456789012', region = 'us-east-1', users = {}, ...policies } = stack;
   return new Permissions({
     accountId,

@@ -9,7 +9,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
-import { closeAtOnce, listenOnLoopback, loopbackUrl, readBody } from '../../sandbox/loopback-server.ts';
+import { closeNow, listenOnLoopback, loopbackUrl, readBody } from '../../sandbox/loopback-server.ts';
 
 /** An attempt at a rotation. */
 interface Attempt {
@@ -65,7 +65,7 @@ export class MinistackBridge {
   }
 
   async close(): Promise<void> {
-    await closeAtOnce(this.#server);
+    await closeNow(this.#server);
   }
 
   /** The type of the error that failed a secret's latest attempt, or undefined when it succeeded. */

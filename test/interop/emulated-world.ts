@@ -27,7 +27,7 @@ import { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
 import type { InterceptedRequest } from '../../sandbox/genesys-cloud/interceptor.ts';
 import { freePort } from '../cli/authorize-world.ts';
 import { CLI } from '../helpers/cli-environment.ts';
-import type { WhenOver } from '../helpers/sandbox.ts';
+import type { OnCleanup } from '../helpers/sandbox.ts';
 import { MinistackBridge } from './bridge.ts';
 import { cdkOn } from './deployed-stack.ts';
 import { startMinistack } from './ministack.ts';
@@ -52,23 +52,23 @@ export type EmulatedWorld = Awaited<ReturnType<typeof emulatedWorld>>;
 /**
  * The stack deployed to ministack, and the sandbox's Genesys Cloud on a real clock.
  *
- * @param whenOver registers each clean-up as soon as it is needed, so that a failed start is also cleaned up
+ * @param onCleanup registers each clean-up as soon as it is needed, so that a failed start is also cleaned up
  */
-export async function emulatedWorld(whenOver: WhenOver) {
+export async function emulatedWorld(onCleanup: OnCleanup) {
   const directory = await mkdtemp(join(inject('scratchDirectory'), 'interop-'));
   const clock = new Clock();
-  whenOver(async () => clock.stop());
+  onCleanup(async () => clock.stop());
   const genesysCloud = new GenesysCloud({ clock });
-  whenOver(() => genesysCloud.close());
+  onCleanup(() => genesysCloud.close());
   await genesysCloud.listen();
   const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
   const port = await freePort();
   const bridge = new MinistackBridge(`http://127.0.0.1:${port}`);
-  whenOver(() => bridge.close());
+  onCleanup(() => bridge.close());
   await bridge.listen();
   const genesys = { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
   const ministack = await startMinistack(port, { AWS_ENDPOINT_URL: bridge.url, ...genesys }, directory);
-  whenOver(ministack.close);
+  onCleanup(ministack.close);
   const operator = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

@@ -69,7 +69,7 @@ describe('with a disabled key of the secret', () => {
 
     expect(redriven.status).toBe('SUCCEEDED');
     expect(world.refreshes()).toBe(1);
-    expect(await world.currentIsGood({ secretArn })).toBe(true);
+    expect(await world.currentWorks({ secretArn })).toBe(true);
   });
 
   it('status shows the credential as stuck, with the reason', async () => {
@@ -188,13 +188,13 @@ describe('with a disabled key of the executions', () => {
   it('a redrive completes the rotation when the key is enabled', async () => {
     const { sandbox, execution, executionKey, ...world } = await failedWorld({});
     sandbox.kms.enableKey(executionKey);
-    world.serveAll();
+    world.clearFaults();
 
     const redriven = await world.redriven({ executionArn: execution?.executionArn ?? '' });
 
     expect(redriven.status).toBe('SUCCEEDED');
     expect(world.refreshes()).toBe(1);
-    expect(await world.currentIsGood(world)).toBe(true);
+    expect(await world.currentWorks(world)).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../functions/shared/durations.ts';
-import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
+import { CONTROL_CHARACTERS, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
@@ -10,7 +10,7 @@ import { type HostileWorld, hostileWorld } from './hostile-world.ts';
 async function failedIn(world: HostileWorld, state: string) {
   world.crashIn(state);
   const failed = await world.rotated(world.secretArn);
-  world.serveAll();
+  world.clearFaults();
   return failed;
 }
 
@@ -27,7 +27,7 @@ describe('an execution that somebody starts manually', () => {
     const execution = await world.start(world.nameOf(world.firstVersionId, 2), input);
 
     expect(failureOf(execution)).toMatchObject({ state: 'Fetch', error: 'InvalidRotationRequest' });
-    expect(JSON.parse(execution.failure.cause ?? '{}').errorMessage).not.toMatch(ACTING);
+    expect(JSON.parse(execution.failure.cause ?? '{}').errorMessage).not.toMatch(CONTROL_CHARACTERS);
     await expectSaved(world, world.login, { refreshes: 1 });
   });
 
@@ -185,7 +185,7 @@ describe('an execution that somebody starts manually', () => {
     expect(messages.map(({ subject }) => subject)).toEqual([
       'Genesys token rotation failed in Fetch: InvalidRotationRequest',
     ]);
-    expect(messages[0]?.message.replaceAll('\n', '')).not.toMatch(ACTING);
+    expect(messages[0]?.message.replaceAll('\n', '')).not.toMatch(CONTROL_CHARACTERS);
     expect(messages[0]?.message.match(/^WHAT TO DO/gm)).toHaveLength(1);
   });
 });

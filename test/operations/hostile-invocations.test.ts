@@ -36,7 +36,7 @@ describe('a function that an attacker invokes', () => {
     const { secretArn, firstVersionId } = world;
     world.crashIn('Refresh');
     const { versionId } = await world.rotated(secretArn);
-    world.serveAll();
+    world.clearFaults();
 
     const result = await world.invoke('promote', promotion(world, versionId, versionId, firstVersionId));
 
@@ -136,7 +136,7 @@ describe('a function that an attacker invokes', () => {
     const { secretArn } = world;
     world.crashIn('Promote');
     const { versionId } = await world.rotated(secretArn);
-    world.serveAll();
+    world.clearFaults();
 
     await world.invoke('promote', { ...subject(world, versionId), action: 'stand-down', redriveCount: 0 });
     await world.rotated(secretArn);

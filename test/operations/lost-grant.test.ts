@@ -29,7 +29,7 @@ describe('a message, when notify has lost a permission,', () => {
     await world.rotated(credential.secretArn);
     if (isForRecovery) {
       await sandbox.advance(MINUTE_MS);
-      world.serveAll();
+      world.clearFaults();
       await world.redriven(await world.lastClosed(credential.secretArn));
     }
     await sandbox.advance(30_000);

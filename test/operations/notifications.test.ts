@@ -65,7 +65,7 @@ describe('a rotation that fails', () => {
     await world.rotated(credential.secretArn);
     await world.settle();
 
-    world.serveAll();
+    world.clearFaults();
     await world.giveUp(credential.secretArn);
     await world.rotated(credential.secretArn);
     await world.settle();
@@ -91,7 +91,7 @@ describe('a rotation that fails', () => {
     const immediately = await failAgain();
     await world.sandbox.advance(REMINDER_MS);
     const afterInterval = await failAgain();
-    world.serveAll();
+    world.clearFaults();
     world.crashIn('Promote');
     const inAnotherState = await failAgain();
 

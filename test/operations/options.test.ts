@@ -55,14 +55,14 @@ describe('a deployment with every option', () => {
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(execution?.status).toBe('SUCCEEDED');
     expect(world.sandbox.secretsManager.secret(world.secretArn)?.kmsKeyId).toBe(KEY_ARN);
-    expect(await world.currentIsGood({ secretArn: world.secretArn })).toBe(true);
+    expect(await world.currentWorks({ secretArn: world.secretArn })).toBe(true);
   });
 
   it('recovers when Secrets Manager retries, and sends messages', async () => {
     const world = await optionsWorld();
     world.crashIn('StorePending');
     const { versionId, execution } = await world.rotated(world.secretArn);
-    world.serveAll();
+    world.clearFaults();
 
     await world.sandbox.advance(120_000);
     const outcome = await world.outcome(world.secretArn, versionId);

@@ -88,7 +88,7 @@ describe('published access tokens', () => {
     const again = await world.rotated(world.secretArn);
     await world.sandbox.advance(20 * 60_000);
     const closed = await world.lastClosed(world.secretArn);
-    world.serveAll();
+    world.clearFaults();
     const redriven = await world.redriven(closed);
 
     expect(execution?.status).toBe('SUCCEEDED');
@@ -105,7 +105,7 @@ describe('published access tokens', () => {
 
     const { outcome } = await world.rotated(world.secretArn);
     await world.sandbox.advance(120_000);
-    world.serveAll();
+    world.clearFaults();
     const closed = await world.lastClosed(world.secretArn);
 
     expect(outcome).toEqual({ status: 'succeeded' });
@@ -123,7 +123,7 @@ describe('published access tokens', () => {
     });
     await world.rotated(world.secretArn);
     const failed = await world.lastClosed(world.secretArn);
-    world.serveAll();
+    world.clearFaults();
     const login = await world.credential({ secretName: 'genesys/login' });
     await world.put(world.secretArn, await world.currentValue(login.secretArn));
     await world.sandbox.advance(3 * DAY_MS);
@@ -183,7 +183,7 @@ describe('published access tokens', () => {
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(failed).toMatchObject({ status: 'FAILED', failure: { error: 'AccessTokenNotPublished' } });
     expect(statesOf(failed).at(-1)).toBe('Publish');
-    expect(await world.currentIsGood({ secretArn })).toBe(true);
+    expect(await world.currentWorks({ secretArn })).toBe(true);
     expect(await publishedIn(world, 'genesys/other/access-token')).toMatchObject({ value: 'untouched' });
   });
 

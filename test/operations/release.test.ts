@@ -23,7 +23,7 @@ describe('a deployment of a release', () => {
     world.crashIn('StorePending');
     await world.rotated(secretArn);
     await world.sandbox.advance(2 * HOUR_MS);
-    world.serveAll();
+    world.clearFaults();
     return { world, failed: await world.lastClosed(secretArn) };
   }
 

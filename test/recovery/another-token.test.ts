@@ -37,7 +37,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
         world.crashIn(state);
         await world.rotated(secretArn);
         const failed = await world.lastClosed(secretArn);
-        world.serveAll();
+        world.clearFaults();
 
         await next(world, secretArn);
         const last = await world.lastClosed(secretArn);
@@ -74,7 +74,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
         await world.rotated(secretArn);
         const { status, stateName } = await world.lastClosed(secretArn);
         failedIn.push(`${status} in ${stateName}`);
-        world.serveAll();
+        world.clearFaults();
         await world.giveUp(secretArn);
       }
       await world.rotated(secretArn);
@@ -93,7 +93,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
       for (const state of ['StorePending', ...newer]) {
         world.crashIn(state);
         await world.rotated(secretArn);
-        world.serveAll();
+        world.clearFaults();
         await world.giveUp(secretArn);
       }
       const failed = world.executions(secretArn);

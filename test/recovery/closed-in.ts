@@ -37,10 +37,10 @@ export async function closedIn(
     await world.rotated(secretArn);
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
     await world.sandbox.advance(EXPIRED_MS);
-    world.serveAll();
+    world.clearFaults();
     prepare();
     const closed = await world.redriven(await world.lastClosed(secretArn));
-    world.serveAll();
+    world.clearFaults();
     return closed;
   }
   if (state === 'StandDown') {
@@ -53,6 +53,6 @@ export async function closedIn(
   const versionId = await world.rotateSecret(secretArn, { immediately: state !== 'CheckConfiguration' });
   await world.outcome(secretArn, versionId);
   const closed = await world.lastClosed(secretArn);
-  world.serveAll();
+  world.clearFaults();
   return closed;
 }

@@ -16,7 +16,7 @@ describe('an execution that is redriven more than once', () => {
     await world.rotated(credential.secretArn);
     const first = await world.redriven(await world.lastClosed(credential.secretArn));
     const second = await world.redriven(first);
-    world.serveAll();
+    world.clearFaults();
     const third = await world.redriven(second);
 
     expect([first, second].map(({ status, stateName }) => `${status} in ${stateName}`)).toEqual([
@@ -25,7 +25,7 @@ describe('an execution that is redriven more than once', () => {
     ]);
     expect(third).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated', redriveCount: 3 });
     expect(world.sandbox.genesysCloud.counts(credential.clientId).refreshes).toBe(1);
-    expect(await world.currentIsGood(credential)).toBe(true);
+    expect(await world.currentWorks(credential)).toBe(true);
   });
 
   it('ends in Rotated when it failed in each state in turn', async () => {
@@ -38,7 +38,7 @@ describe('an execution that is redriven more than once', () => {
 
     const failedIn = [execution.stateName];
     for (const state of [...states.slice(1), 'none']) {
-      world.serveAll();
+      world.clearFaults();
       world.crashIn(state);
       execution = await world.redriven(execution);
       failedIn.push(execution.stateName);
@@ -47,7 +47,7 @@ describe('an execution that is redriven more than once', () => {
     expect(failedIn).toEqual([...states, 'Rotated']);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', redriveCount: 5 });
     expect(world.sandbox.genesysCloud.counts(credential.clientId).refreshes).toBe(1);
-    expect(await world.currentIsGood(credential)).toBe(true);
+    expect(await world.currentWorks(credential)).toBe(true);
   });
 });
 
@@ -59,7 +59,7 @@ describe.each(['StorePending', 'Verify', 'Promote'])('an execution that failed i
     world.crashIn(state);
     const { versionId } = await world.rotated(credential.secretArn);
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: credential.secretArn }));
-    world.serveAll();
+    world.clearFaults();
     return { world, credential, versionId, failed: await world.lastClosed(credential.secretArn) };
   }
 
@@ -131,7 +131,7 @@ describe("a manual redrive at the moment of Secrets Manager's retry", () => {
     const credential = await world.credential();
     world.crashIn('StorePending');
     const { versionId } = await world.rotated(credential.secretArn);
-    world.serveAll();
+    world.clearFaults();
 
     await world.sandbox.advance(60_000);
     const outcome = await world.outcome(credential.secretArn, versionId);
@@ -140,6 +140,6 @@ describe("a manual redrive at the moment of Secrets Manager's retry", () => {
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(world.executions(credential.secretArn)).toMatchObject([{ status: 'SUCCEEDED', redriveCount: 1 }]);
     expect(world.sandbox.genesysCloud.counts(credential.clientId).refreshes).toBe(1);
-    expect(await world.currentIsGood(credential)).toBe(true);
+    expect(await world.currentWorks(credential)).toBe(true);
   });
 });

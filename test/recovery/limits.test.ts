@@ -101,7 +101,7 @@ describe('a pending version without a label that Secrets Manager deleted to make
     const { secretArn } = credential;
     world.crashIn(state);
     const { versionId } = await world.rotated(secretArn);
-    world.serveAll();
+    world.clearFaults();
     const failed = await world.lastClosed(secretArn);
     await world.giveUp(secretArn);
     for (let edit = 1; edit <= 4; edit++) await world.editSecret(secretArn, { edit });

@@ -48,7 +48,7 @@ const anyRotation: Scenario = async (world, { secretArn }, lose) => {
 const retriedRotation: Scenario = async (world, { secretArn }, lose) => {
   world.crashIn('StorePending');
   const { versionId } = await world.rotated(secretArn);
-  world.serveAll();
+  world.clearFaults();
   lose();
   await world.sandbox.advance(RETRY_MS);
   return { versionId, outcome: await world.outcome(secretArn, versionId) };
@@ -83,7 +83,7 @@ const unsettledExchange: Scenario = async (world, { secretArn }, lose) => {
   world.crashIn('StorePending');
   await world.rotated(secretArn);
   await world.giveUp(secretArn);
-  world.serveAll();
+  world.clearFaults();
   await world.sandbox.advance(MARK_OVER_MS);
   lose();
   return await world.rotated(secretArn);
@@ -100,7 +100,7 @@ const recordedByStorePending: Scenario = async (world, { secretArn }, lose) => {
 const movedLabel: Scenario = async (world, { secretArn }, lose) => {
   world.crashIn('Verify');
   const { versionId, outcome } = await world.rotated(secretArn);
-  world.serveAll();
+  world.clearFaults();
   await world.movePending(secretArn, (await world.versionWith(secretArn, 'AWSCURRENT')) ?? '');
   lose();
   await world.redriven(await world.lastClosed(secretArn));
@@ -213,7 +213,7 @@ describe('a rotation that lost a grant', () => {
   function expectDenied(world: RecoveryWorld, action: string): void {
     const denials = world.sandbox.permissions.denials();
     expect(denials).not.toEqual([]);
-    expect(denials.every(denial => denial.action === action && denial.foreseen)).toBe(true);
+    expect(denials.every(denial => denial.action === action && denial.expected)).toBe(true);
   }
 
   it.each(grants.filter(({ isTolerated }) => !isTolerated))(
@@ -229,7 +229,7 @@ describe('a rotation that lost a grant', () => {
       const failed = await scenario(world, credential, lose);
       const execution = await world.lastClosedIfAny(secretArn);
       restore();
-      world.serveAll();
+      world.clearFaults();
       if (execution?.status === 'FAILED' && owner !== 'rotation') await world.redriven(execution);
       await world.sandbox.advance(RETRY_MS);
       const outcome = await world.outcome(secretArn, failed.versionId);
@@ -281,6 +281,6 @@ describe('a rotation that lost a grant', () => {
 
     expect(failed.errorMessage).toContain('during createSecret step');
     expect(sandbox.genesysCloud.counts(credential.clientId).refreshes).toBe(1);
-    expect(await world.currentIsGood(credential)).toBe(true);
+    expect(await world.currentWorks(credential)).toBe(true);
   });
 });

@@ -40,7 +40,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
         const { secretArn } = credential;
         world.sandbox.faults.add({ target: 'lambda:refresh', kind });
         const { execution: failed } = await world.rotateUntilClosed(secretArn);
-        world.serveAll();
+        world.clearFaults();
 
         const redriven = await world.redriven(failed);
 
@@ -61,7 +61,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
           const { secretArn } = credential;
           world.sandbox.faults.add({ target: 'lambda:refresh', kind });
           await world.rotateUntilClosed(secretArn);
-          world.serveAll();
+          world.clearFaults();
 
           await world.sandbox.advance(600_000);
 

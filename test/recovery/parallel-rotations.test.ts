@@ -303,7 +303,7 @@ describe('an exchange whose result is only in the state of a failed execution', 
     world.sandbox.faults.add({ target: 'dynamodb:TransactWriteItems', kind: 'access-denied' });
     world.crashIn('StorePending');
     const { execution: owner } = await world.rotateUntilClosed(secretArn);
-    world.serveAll();
+    world.clearFaults();
     return { world, credential, secretArn, owner };
   }
 
@@ -374,7 +374,7 @@ describe('an exchange whose result is only in the state of a failed execution', 
     world.sandbox.faults.add({ target: 'states:RedriveExecution', kind: 'access-denied', by: 'rotation' });
     await world.rotated(secretArn);
     const newer = await world.lastClosed(secretArn);
-    world.serveAll();
+    world.clearFaults();
 
     const again = await world.redriven(newer);
     const ownerRedriven = await world.redriven(owner);

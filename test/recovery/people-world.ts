@@ -90,7 +90,7 @@ export async function peopleWorld(options: SandboxOptions = {}) {
     async failedIn(state: string, secretArn: string): Promise<void> {
       world.crashIn(state);
       await world.rotated(secretArn);
-      world.serveAll();
+      world.clearFaults();
     },
 
     /** Moves AWSCURRENT to another version by its label, as a rollback does. */

@@ -6,7 +6,7 @@ import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
-import { giveUpRotation } from '../helpers/given-up-rotation.ts';
+import { abandonRotation } from '../helpers/abandoned-rotation.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 /** The behaviour of a state's function: it crashes before it does anything, or it runs. */
@@ -126,18 +126,18 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
       return { versionId, outcome, execution: executions(secretArn).at(-1) };
     },
 
-    /** Runs an action whenever a state invokes its function, until {@link RecoveryWorld.serveAll}. */
+    /** Runs an action whenever a state invokes its function, until {@link RecoveryWorld.clearFaults}. */
     whenIn(state: string, action: (executionArn: string) => Promise<TaskBehaviour>): void {
       behaviours.set(state, action);
     },
 
-    /** Crashes the function of a state before it does anything, until {@link RecoveryWorld.serveAll}. */
+    /** Crashes the function of a state before it does anything, until {@link RecoveryWorld.clearFaults}. */
     crashIn(state: string): void {
       behaviours.set(state, async () => 'crash');
     },
 
     /** Removes all crashes and faults. */
-    serveAll(): void {
+    clearFaults(): void {
       behaviours.clear();
       sandbox.faults.clear();
     },
@@ -155,7 +155,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
 
     /** Cancels a rotation, removes AWSPENDING, and enables rotation: the next one has another ClientRequestToken. */
     async giveUp(secretArn: string): Promise<void> {
-      await giveUpRotation(secrets, secretArn);
+      await abandonRotation(secrets, secretArn);
       this.enable(secretArn);
     },
 
@@ -167,7 +167,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     },
 
     /** Whether AWSCURRENT holds a refresh token that Genesys Cloud accepts, and an access token that works. */
-    async currentIsGood({ secretArn }: Pick<FirstCredential, 'secretArn'>): Promise<boolean> {
+    async currentWorks({ secretArn }: Pick<FirstCredential, 'secretArn'>): Promise<boolean> {
       const { refreshToken, accessToken } = await world.currentValue(secretArn);
       return [refreshToken, accessToken].every(token => sandbox.genesysCloud.isLive(fingerprintOf(token)));
     },

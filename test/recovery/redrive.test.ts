@@ -20,7 +20,7 @@ async function redrivenFromEvery(
     const redriven = await world.redriven(execution);
     const { refreshes } = world.sandbox.genesysCloud.counts(credential.clientId);
     ends[state] = { end: statesOf(redriven).at(-1), refreshes };
-    good[state] = await world.currentIsGood(credential);
+    good[state] = await world.currentWorks(credential);
   }
   return { closed, ends, good };
 }

@@ -26,7 +26,7 @@ describe('RedriveExecution that refuses an execution which DescribeExecution cal
       const { secretArn } = credential;
       world.crashIn(state);
       const { versionId } = await world.rotated(secretArn);
-      world.serveAll();
+      world.clearFaults();
       refuseRedrives(world);
 
       await world.sandbox.advance(RETRY_MS);
@@ -105,7 +105,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
     world.sandbox.faults.add({ ...refused, by: 'promote' });
 
     const { execution: failed } = await world.rotateUntilClosed(secretArn);
-    world.serveAll();
+    world.clearFaults();
     const redriven = await world.redriven(failed);
 
     expect(failureOf(failed)).toMatchObject({ state: 'Promote', error: 'InvalidRequestException' });
@@ -128,7 +128,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(execution).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated' });
     expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
-    world.serveAll();
+    world.clearFaults();
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
   });
 
@@ -170,7 +170,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
     world.sandbox.faults.add({ ...refused, by: 'promote' });
 
     const { execution: failed } = await world.rotateUntilClosed(secretArn);
-    world.serveAll();
+    world.clearFaults();
     const redriven = await world.redriven(failed);
 
     expect(failureOf(failed)).toMatchObject({ state: 'StandDown', error: 'InvalidRequestException' });

@@ -248,7 +248,7 @@ describe('a lost grant', () => {
     const { status } = await world.lastClosed(credential.secretArn);
     await world.sandbox.advance(60_000);
     const reported = subjects();
-    world.serveAll();
+    world.clearFaults();
     await world.redriven(await world.lastClosed(credential.secretArn));
     await world.sandbox.advance(60_000);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { type MetricsLine, metricsOf } from '../helpers/written-metrics.ts';
+import { type MetricsLine, metricsOf } from '../helpers/capture-metrics.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 /** The metrics that the functions of a sandbox wrote, in the order of the workflow. */

@@ -16,7 +16,7 @@ import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
-import { startSandbox, type WhenOver } from '../helpers/sandbox.ts';
+import { type OnCleanup, startSandbox } from '../helpers/sandbox.ts';
 import { functionError } from './execution-outcome.ts';
 
 /** The value of a credential's secret: its tokens and any other keys. */
@@ -42,7 +42,7 @@ const LIMIT_SECONDS = 400;
  * A sandbox for complete rotations, with an operator's actions, which use the AWS SDK. By default it ends with the test,
  * and its clock advances only while the test waits for something.
  */
-export async function rotationWorld(options: SandboxOptions = {}, whenOver?: WhenOver) {
+export async function rotationWorld(options: SandboxOptions = {}, onCleanup?: OnCleanup) {
   const hooks = new Map<string, () => Promise<unknown>>();
   const runHooks: InvocationInterceptor = async ({ functionName }, next) => {
     const hook = hooks.get(functionName);
@@ -56,7 +56,7 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       ...options,
       invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
     },
-    whenOver,
+    onCleanup,
   );
   const { sandbox, secrets, stepFunctions } = test;
   const lambda = new LambdaClient(sandbox.clientConfig);

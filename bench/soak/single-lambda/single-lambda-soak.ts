@@ -11,7 +11,7 @@ import { tokensWith } from '../../token-locator.ts';
 import { ActionQueue } from '../action-queue.ts';
 import { consume } from '../consumer.ts';
 import { People } from '../people.ts';
-import { authoriseAgain, Person } from '../person.ts';
+import { authorizeAgain, Person } from '../person.ts';
 import { RandomFaults } from '../random-faults.ts';
 import { startRepeatable } from '../repeatable-sandbox.ts';
 import { SlowCalls } from '../slow-calls.ts';
@@ -186,7 +186,7 @@ class SingleLambdaRun {
     this.#rescues += 1;
     const tools = { sandbox: this.#sandbox, secrets: this.#secrets, stepFunctions: this.#stepFunctions };
     await new Person(credential, tools).removePending();
-    await authoriseAgain(credential, tools);
+    await authorizeAgain(credential, tools);
   }
 
   async #waitForPendingFault(): Promise<void> {

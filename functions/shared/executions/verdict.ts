@@ -15,7 +15,7 @@ export type Health = 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-autho
  * What consumers find in AWSCURRENT: an access token that is known to work or not to work, an unverified one, none yet,
  * an incomplete credential, or a value that Secrets Manager cannot decrypt.
  */
-export type ConsumersHave = 'works' | 'dead' | 'unverified' | 'none' | 'incomplete' | 'undecryptable';
+export type ConsumersHave = 'works' | 'invalid' | 'unverified' | 'none' | 'incomplete' | 'undecryptable';
 
 /** What is known of a failed rotation. */
 export interface FailedRotation {
@@ -223,7 +223,7 @@ function healthOf(situation: Situation): Health {
   if (consumersHave === 'incomplete') return 'needs-authorisation';
   const failure = isResolved(situation) ? undefined : rotation;
   if (failure?.current === 'unchanged' && NEEDS_LOGIN.has(failure.error ?? '')) return 'needs-authorisation';
-  if (consumersHave === 'dead') return 'expired';
+  if (consumersHave === 'invalid') return 'expired';
   return failure !== undefined || consumersHave === 'undecryptable' || isOverdue ? 'stuck' : 'healthy';
 }
 
@@ -236,7 +236,7 @@ function impactOf({ consumersHave, rotation, leavesTokenInUse = false }: Situati
   switch (consumersHave) {
     case 'works':
       return 'Consumers hold a working access token.';
-    case 'dead':
+    case 'invalid':
       return 'Consumers hold an access token that no longer works.';
     case 'none':
       return 'Consumers have no access token yet: the first rotation writes it.';
@@ -282,7 +282,7 @@ function causeOf(situation: Situation): string | undefined {
   }
   if (consumersHave === 'incomplete') return 'AWSCURRENT is not a complete credential.';
   if (consumersHave === 'undecryptable') return 'The KMS key of the secret does not work.';
-  if (consumersHave === 'dead')
+  if (consumersHave === 'invalid')
     return 'The access token has expired or was revoked, although no rotation failed.';
   return isOverdue ? 'The rotation is overdue.' : undefined;
 }
@@ -316,7 +316,7 @@ function stepsOf(situation: Situation): readonly Step[] {
       return [{ text: 'Log in to complete the credential', command: 'authorize' }];
     case 'undecryptable':
       return [{ text: "Check the state and the policy of the secret's KMS key", command: 'diagnose' }];
-    case 'dead':
+    case 'invalid':
       return [ROTATE];
     default:
       return isOverdue ? [{ text: 'Find out why', command: 'diagnose' }, ROTATE] : [];

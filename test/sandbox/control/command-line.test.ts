@@ -37,7 +37,7 @@ describe('npm run sandbox', () => {
     [
       'a fault with an unknown target',
       ['--fault', 'lambda:nope=hang'],
-      /^Bad fault: there is no target lambda:nope; .*\n$/,
+      /^Bad fault: unknown target lambda:nope\. .*\n$/,
     ],
     ['a seed that is not a number', ['--seed', 'one'], /whole number/],
     ['an empty seed', ['--seed', ''], /whole number/],

@@ -62,7 +62,7 @@ describe('the control API', () => {
   it.each([
     ['an unknown kind', { ...RULE, kind: 'explode' }, /no kind "explode"/],
     ['an unknown member', { ...RULE, often: true }, /often/],
-    ['a text that is not a rule', { text: 'nonsense' }, /is written <target>=<kind>/],
+    ['a text that is not a rule', { text: 'nonsense' }, /must have the form <target>=<kind>/],
     ['no body', undefined, /Bad fault/],
   ])('refuses a fault with %s', async (_what, body, message) => {
     const { sendJson, faults } = await control();
@@ -199,7 +199,7 @@ describe('the control API', () => {
 
   it("redirects a browser to the page only once, because others can read the browser's command line", async () => {
     const { server } = await control();
-    const url = server.onceUrl();
+    const url = server.oneTimeUrl();
     const path = url.slice(server.url.length);
 
     const first = await sendRaw(server.url, path);

@@ -30,11 +30,11 @@ describe('fault text', () => {
   });
 
   it.each([
-    ['no equals sign', 'kms:Decrypt', /is written <target>=<kind>/],
+    ['no equals sign', 'kms:Decrypt', /must have the form <target>=<kind>/],
     ['an unknown kind', 'kms:Decrypt=explode', /no kind "explode"/],
-    ['an unknown option', 'kms:Decrypt=hang,often=1', /'often=1' does not belong there/],
-    ['an option without a value', 'kms:Decrypt=hang,nth=', /'nth=' does not belong there/],
-    ['an option given twice', 'kms:Decrypt=hang,nth=1,nth=2', /'nth=2' does not belong there/],
+    ['an unknown option', 'kms:Decrypt=hang,often=1', /'often=1' is not a valid option/],
+    ['an option without a value', 'kms:Decrypt=hang,nth=', /'nth=' is not a valid option/],
+    ['an option given twice', 'kms:Decrypt=hang,nth=1,nth=2', /'nth=2' is not a valid option/],
     ['two timings', 'kms:Decrypt=hang,nth=1,share=0.5', /only one of nth, from and share/],
     ['a share beyond 1', 'kms:Decrypt=hang,share=5', /share is at most 1/],
     ['a negative share', 'kms:Decrypt=hang,share=-0.1', /share is at least 0/],

@@ -163,10 +163,10 @@ describe('faults', () => {
     [
       'an unknown operation',
       { target: 'secretsmanager:Nope', kind: 'hang' },
-      /no target secretsmanager:Nope/,
+      /unknown target secretsmanager:Nope/,
     ],
-    ['an unknown function', { target: 'lambda:nope', kind: 'crash-before' }, /no target lambda:nope/],
-    ['a pattern that matches nothing', { target: 'sqs:*', kind: 'hang' }, /no target sqs:\*/],
+    ['an unknown function', { target: 'lambda:nope', kind: 'crash-before' }, /unknown target lambda:nope/],
+    ['a pattern that matches nothing', { target: 'sqs:*', kind: 'hang' }, /unknown target sqs:\*/],
     [
       'a kind that does not apply to the target',
       { target: 'lambda:refresh', kind: 'hang' },

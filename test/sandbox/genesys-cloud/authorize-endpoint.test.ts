@@ -20,7 +20,7 @@ describe('authorize endpoint', () => {
 
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(await response.text()).toContain('Exporter asks for access in your name.');
+    expect(await response.text()).toContain('Exporter requests access on your behalf.');
   });
 
   it('redirects with code and state when the password is correct', async () => {

@@ -8,7 +8,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { iam } from '../../../sandbox/iam/iam.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
-import { document, type MadeUpStack, permissionsOf, role } from '../../helpers/stack-permissions.ts';
+import { document, permissionsOf, role, type TestStack } from '../../helpers/stack-permissions.ts';
 import { ROLE_ARN, SECRET_ARN } from './policies.ts';
 
 const GET = 'secretsmanager:GetSecretValue';
@@ -21,7 +21,7 @@ const CONDITIONAL = { ...READ, Condition: { StringEquals: { [OWN_FUNCTION]: 'fun
 type SimulationInput = Partial<SimulatePrincipalPolicyCommandInput>;
 
 /** An account with only the roles of a test stack. */
-async function account(stack: MadeUpStack) {
+async function account(stack: TestStack) {
   const permissions = permissionsOf(stack);
   const aws = await serveAws([iam(permissions)]);
   const client = new IAMClient(aws.client);

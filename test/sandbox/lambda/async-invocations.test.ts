@@ -58,7 +58,7 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
 
     expect([afterFirstWait, afterSecondAttempt, afterSecondWait, attempts()]).toStrictEqual([1, 2, 2, 3]);
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual([
-      'Event given up: the function failed three times',
+      'Event discarded: the function failed three times',
     ]);
   });
 
@@ -91,7 +91,7 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
     expect(attemptsInThreeSeconds).toBe(3);
     expect(attempts()).toBeGreaterThan(70);
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual([
-      'Event given up: TooManyRequestsException',
+      'Event discarded: TooManyRequestsException',
     ]);
   });
 

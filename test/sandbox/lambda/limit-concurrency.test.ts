@@ -44,16 +44,16 @@ describe('limitConcurrency', () => {
     const functions = invocations({ sources: SOURCES, limit: 2 });
     for (const id of ['a', 'b', 'c', 'd']) void functions.invoke(id, 'states.amazonaws.com');
 
-    const atFirst = await functions.running();
+    const initialLimit = await functions.running();
     functions.end('b');
     const afterOne = await functions.running();
 
-    expect(atFirst).toEqual(['a', 'b']);
+    expect(initialLimit).toEqual(['a', 'b']);
     expect(afterOne).toEqual(['a', 'c']);
   });
 
   it('starts with a lower limit, and raises it with each completed invocation', async () => {
-    const functions = invocations({ sources: SOURCES, limit: 3, atFirst: 1 });
+    const functions = invocations({ sources: SOURCES, limit: 3, initialLimit: 1 });
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void functions.invoke(id, 'states.amazonaws.com');
 
     const steps = [await functions.running()];

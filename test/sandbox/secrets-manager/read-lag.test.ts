@@ -25,13 +25,13 @@ const SECRET = { SecretId: 'genesys' };
 const PUT_V2 = { ...SECRET, ClientRequestToken: V2, SecretString: 'second' };
 
 /** A Secrets Manager whose reads lag, and a secret that is already visible: version V1 has the value `first`. */
-async function laggingSecrets(options: { KmsKeyId?: string; judgeKeyUse?: JudgeKeyUse } = {}) {
-  const { KmsKeyId, judgeKeyUse } = options;
+async function laggingSecrets(options: { KmsKeyId?: string; checkKeyUse?: JudgeKeyUse } = {}) {
+  const { KmsKeyId, checkKeyUse } = options;
   const steps: { create?: (event: StepEvent) => Promise<unknown> } = {};
   const world = await serveSecretsManager({
     behaviour: { readLagMs: LAG_MS },
     onStep: async event => (event.Step === 'createSecret' ? await steps.create?.(event) : undefined),
-    judgeKeyUse,
+    checkKeyUse,
   });
   const { secrets, clock } = world;
   const create = { Name: 'genesys', ClientRequestToken: V1, SecretString: 'first', Description: 'old' };
@@ -258,7 +258,7 @@ describe('readLagMs', () => {
     const denied = new Set<string>();
     const { secrets } = await laggingSecrets({
       KmsKeyId: 'alias/old',
-      judgeKeyUse: ({ keyId }) => (denied.has(keyId) ? 'denied' : 'usable'),
+      checkKeyUse: ({ keyId }) => (denied.has(keyId) ? 'denied' : 'usable'),
     });
     await secrets.send(new UpdateSecretCommand({ ...SECRET, KmsKeyId: 'alias/new' }));
     denied.add('alias/old');

@@ -21,11 +21,11 @@ export type StepEvent = v.InferOutput<typeof stepEvent>;
  */
 export async function serveSecretsManager({
   behaviour = {},
-  judgeKeyUse = () => 'usable',
+  checkKeyUse = () => 'usable',
   onStep = async () => undefined,
 }: {
   behaviour?: Partial<SecretsManagerBehaviour>;
-  judgeKeyUse?: JudgeKeyUse;
+  checkKeyUse?: JudgeKeyUse;
   onStep?: (event: StepEvent) => Promise<unknown>;
 } = {}) {
   const clock = new Clock({ isVirtual: true });
@@ -43,7 +43,7 @@ export async function serveSecretsManager({
       },
     },
     mayInvoke: () => true,
-    judgeKeyUse,
+    checkKeyUse,
     behaviour: { retryDelaysMs: [], ...behaviour },
   });
   const { client, defects } = await serveAws([secretsManager]);

@@ -12,7 +12,7 @@ describe('cloud assembly', () => {
 
     expect(read).toThrow(CloudAssemblyUnreadable);
     expect(read).toThrow(
-      'There is no synthesised project in /nowhere/cdk.out. Make it with: npm run synth -- -c allSecrets=true',
+      'There is no synthesised project in /nowhere/cdk.out. Create it with: npm run synth -- -c allSecrets=true',
     );
   });
 

@@ -6,7 +6,7 @@ import {
   rotationOf,
 } from '../../../../functions/shared/executions/execution-data.ts';
 import { EXECUTION_ARN_PREFIX } from '../../../helpers/execution-description.ts';
-import { ACTING, HOSTILE_TEXT } from '../../../helpers/hostile-text.ts';
+import { CONTROL_CHARACTERS, HOSTILE_TEXT } from '../../../helpers/hostile-text.ts';
 import { FOREIGN_VERSION, SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
 import { EXECUTION } from '../../../helpers/task-requests.ts';
 
@@ -61,7 +61,7 @@ describe('functionMessage', () => {
     const message = functionMessage(JSON.stringify({ errorMessage: HOSTILE_TEXT.repeat(100) })) ?? '';
 
     expect(message).toHaveLength(MAX_MESSAGE_LENGTH);
-    expect(message).not.toMatch(ACTING);
+    expect(message).not.toMatch(CONTROL_CHARACTERS);
   });
 
   it('is the message of the failed function', () => {

@@ -137,7 +137,7 @@ describe('the verdict on a credential whose rotation failed', () => {
     const status = error === undefined ? 'ABORTED' : 'FAILED';
     const rotation = failed({ status, state, error });
     const needsLogin = error === 'RefreshTokenRejected' || error === 'SharedLogin';
-    const [works, broken, unverified] = (['works', 'dead', 'unverified'] as const).map(consumersHave =>
+    const [works, broken, unverified] = (['works', 'invalid', 'unverified'] as const).map(consumersHave =>
       verdict({ consumersHave, rotation }),
     );
 
@@ -185,7 +185,7 @@ describe('the verdict on a credential whose rotation failed', () => {
   it('is expired when the version that it promoted holds a token that no longer works', () => {
     const rotation = failed({ state: 'Promote', current: 'promoted' });
 
-    const found = verdict({ consumersHave: 'dead', rotation });
+    const found = verdict({ consumersHave: 'invalid', rotation });
 
     expect(found.health).toBe('expired');
     expect(commandsOf(found)).toEqual(['rotate']);
@@ -198,7 +198,7 @@ describe('the verdict on a credential whose rotation failed', () => {
       /^Consumers of the published access token may hold one that no longer works.*which works\.$/,
     ],
     ['unverified', 'stuck', /^Consumers of the published access token may hold one that no longer works/],
-    ['dead', 'expired', /^Consumers hold an access token that no longer works\.$/],
+    ['invalid', 'expired', /^Consumers hold an access token that no longer works\.$/],
   ])('with an access token that was not published: %s', (consumersHave, health, impact) => {
     for (const state of ['Publish', 'PublishNewerLogin']) {
       for (const current of ['promoted', 'written', 'unchanged'] as const) {
@@ -219,8 +219,8 @@ describe('the verdict on a credential whose rotation failed', () => {
     ['none', { blocksRotations: false }, 'healthy', []],
     ['works', {}, 'stuck', ['redrive']],
     ['unverified', { blocksRotations: false }, 'stuck', ['redrive']],
-    ['dead', { blocksRotations: false }, 'expired', ['redrive']],
-    ['dead', { error: 'RefreshTokenRejected' }, 'expired', ['redrive']],
+    ['invalid', { blocksRotations: false }, 'expired', ['redrive']],
+    ['invalid', { error: 'RefreshTokenRejected' }, 'expired', ['redrive']],
     ['incomplete', {}, 'needs-authorisation', ['authorize', 'redrive']],
   ])('with AWSCURRENT written since: %s, %j', (consumersHave, changes, health, commands) => {
     const found = verdict({ consumersHave, rotation: failed({ current: 'written', ...changes }) });
@@ -254,11 +254,11 @@ describe('the verdict on a credential', () => {
     [{ consumersHave: 'works' }, 'healthy', []],
     [{ consumersHave: 'unverified' }, 'healthy', []],
     [{ consumersHave: 'none' }, 'healthy', []],
-    [{ consumersHave: 'dead' }, 'expired', ['rotate']],
+    [{ consumersHave: 'invalid' }, 'expired', ['rotate']],
     [{ consumersHave: 'incomplete' }, 'needs-authorisation', ['authorize']],
     [{ consumersHave: 'undecryptable' }, 'stuck', ['diagnose']],
     [{ consumersHave: 'works', isOverdue: true }, 'stuck', ['diagnose', 'rotate']],
-    [{ consumersHave: 'dead', rotation: 'running' }, 'rotating', ['follow']],
+    [{ consumersHave: 'invalid', rotation: 'running' }, 'rotating', ['follow']],
     [{ consumersHave: 'works', rotation: 'running' }, 'rotating', ['follow']],
   ])('%j is %s', (changes, health, commands) => {
     const found = verdict(changes);

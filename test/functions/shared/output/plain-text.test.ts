@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { oneLine, shellWord } from '../../../../functions/shared/output/plain-text.ts';
-import { ACTING, HOSTILE_TEXT } from '../../../helpers/hostile-text.ts';
+import { CONTROL_CHARACTERS, HOSTILE_TEXT } from '../../../helpers/hostile-text.ts';
 
 describe('oneLine', () => {
   it('replaces control, bidi and line characters, and keeps the rest on one line', () => {
     const line = oneLine(HOSTILE_TEXT, 200);
 
-    expect(line).not.toMatch(ACTING);
+    expect(line).not.toMatch(CONTROL_CHARACTERS);
     expect(line).toBe('x ]0;title [2K WHAT TO DO: run this 31m gnp next');
   });
 

@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { writeMetrics } from '../../../../functions/shared/telemetry/metrics.ts';
+import { captureMetrics, metricsOf } from '../../../helpers/capture-metrics.ts';
 import { captureLog } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
-import { metricsOf, writtenMetrics } from '../../../helpers/written-metrics.ts';
 
 const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: 'arn:execution', state: 'Refresh' };
 
 describe('the metrics', () => {
   const logged = captureLog();
-  const metrics = writtenMetrics();
+  const metrics = captureMetrics();
 
   it('are one line in the embedded metric format, whose only dimension is the deployment', () => {
     writeMetrics(SUBJECT, { RefreshTime: 120, AccessTokenLifetime: 86_400, RemainingTokenLifetime: 0 });

@@ -20,7 +20,7 @@ export interface MetricsLine {
  *
  * @returns what the current test has written so far
  */
-export function writtenMetrics(): () => readonly MetricsLine[] {
+export function captureMetrics(): () => readonly MetricsLine[] {
   let lines: string[] = [];
   beforeEach(() => {
     lines = [];

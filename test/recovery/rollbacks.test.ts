@@ -276,7 +276,7 @@ describe('AWSCURRENT that somebody moved to the first of the two versions of a r
       return 'runs';
     });
     const { versionId } = await world.rotated(secretArn);
-    world.serveAll();
+    world.clearFaults();
     const secondVersion = await world.versionWith(secretArn, 'AWSPENDING');
 
     await world.moveCurrent(secretArn, versionId);

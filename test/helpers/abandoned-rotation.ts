@@ -9,7 +9,7 @@ import {
  * Abandons a rotation, as a person can: cancels it and removes AWSPENDING, so that the next one has another
  * ClientRequestToken. The secret does not rotate until rotation is enabled again.
  */
-export async function giveUpRotation(secrets: SecretsManagerClient, secretArn: string): Promise<void> {
+export async function abandonRotation(secrets: SecretsManagerClient, secretArn: string): Promise<void> {
   await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
   const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: secretArn }));
   const [pending] =
