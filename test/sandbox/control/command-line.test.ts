@@ -33,7 +33,7 @@ describe('npm run sandbox', () => {
   });
 
   it.each([
-    ['an invalid fault', ['--fault', 'nonsense'], /Bad fault 'nonsense': it is written/],
+    ['an invalid fault', ['--fault', 'nonsense'], /Bad fault 'nonsense': it must have the form/],
     [
       'a fault with an unknown target',
       ['--fault', 'lambda:nope=hang'],

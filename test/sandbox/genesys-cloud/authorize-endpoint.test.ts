@@ -121,7 +121,7 @@ describe('authorize endpoint', () => {
     });
 
     const html = await response.text();
-    expect(html).toContain('&lt;b&gt;&quot;&amp;&#39; asks for access');
+    expect(html).toContain('&lt;b&gt;&quot;&amp;&#39; requests access');
     expect(html).toContain('value="&quot;&gt;&lt;script&gt;"');
     expect(html).not.toContain('<script>');
   });
