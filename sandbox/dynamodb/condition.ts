@@ -135,7 +135,7 @@ function requireComparable(
 /**
  * Whether a condition holds for an item, or for the absence of one.
  *
- * An attribute that does not exist differs from everything, also from another one that does not exist. It is neither
+ * An attribute that does not exist differs from everything, including another attribute that does not exist. It is neither
  * less nor greater than anything. The same applies to values of different types (test_condition_expression.py of
  * ScyllaDB's Alternator, which also runs on AWS).
  */

@@ -20,14 +20,14 @@ import { Table, type TableSpecification } from './table.ts';
 import { Transactions } from './transactions.ts';
 import { validationError } from './validation-error.ts';
 
-/** What the emulated DynamoDB works with. */
+/** The dependencies of the emulated DynamoDB. */
 export interface DynamoDbOptions extends Account {
   readonly clock: Clock;
 }
 
 type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
 
-/** What the condition keys of a request are made from. */
+/** The sources of a request's condition keys. */
 interface AccessDetails {
   /** Attributes with their values; the partition key is one of them. */
   readonly given: Item;
@@ -239,7 +239,7 @@ function readTransactItem({
 }
 
 /**
- * A table as DescribeTable returns it, without throughput, size and settings, which nothing here depends on.
+ * A table as DescribeTable returns it, without throughput, size and settings, which the sandbox does not use.
  *
  * @see Amazon DynamoDB API Reference, TableDescription
  */

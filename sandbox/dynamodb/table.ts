@@ -3,7 +3,7 @@ import { HOUR_MS } from '../durations.ts';
 import { attributeOf, compareText, type Item, typeOf } from './attribute-value.ts';
 import { validationError } from './validation-error.ts';
 
-/** What a table is made from. Its keys are text, and it has no indexes. */
+/** The definition of a table. Its keys are text, and it has no indexes. */
 export interface TableSpecification {
   readonly name: string;
   readonly arn: string;
@@ -22,7 +22,7 @@ export interface KeyRange {
 
 interface Entry {
   readonly item: Item | undefined;
-  /** What was there before the last write. */
+  /** The item before the last write. */
   readonly before: Item | undefined;
   readonly changedAtMs: number;
 }
@@ -57,7 +57,7 @@ export class Table {
     return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
   }
 
-  /** The item under a key, as the last write left it or, without `consistent`, perhaps as it was before. */
+  /** The item under a key, as the last write left it or, without `consistent`, possibly as it was before. */
   get(key: string, consistent: boolean): Item | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

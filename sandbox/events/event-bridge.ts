@@ -38,7 +38,7 @@ export interface Delivery {
   readonly errorType?: string;
 }
 
-/** What the emulated EventBridge works with. */
+/** The dependencies of the emulated EventBridge. */
 export interface EventBridgeOptions extends BusAccount {
   readonly clock: Clock;
   /** Invokes the targets. */

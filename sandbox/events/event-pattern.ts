@@ -15,7 +15,7 @@ const ABSENT = Symbol('absent');
  * Source: Amazon EventBridge User Guide, "Creating Amazon EventBridge event patterns" and "Comparison operators".
  *
  * @throws RuleNotEmulated another filter
- * @throws Error InvalidEventPattern it is none
+ * @throws Error InvalidEventPattern the pattern is invalid
  */
 export function eventMatcher(pattern: unknown): EventMatcher {
   if (!isJsonObject(pattern) || Object.keys(pattern).length === 0) {

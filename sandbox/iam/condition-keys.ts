@@ -40,7 +40,7 @@ const ITEM_WRITE_KEYS: Keys = {
 };
 
 /**
- * The condition keys of each action, in lower case, as far as the sandbox sets them; a final `*` stands for the name of
+ * The condition keys of each action, in lower case, limited to those that the sandbox sets; a final `*` stands for the name of
  * a tag or of a pair in an encryption context. Other keys of AWS cannot be evaluated.
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service

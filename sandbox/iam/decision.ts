@@ -27,7 +27,7 @@ export interface ApplicablePolicies {
 export type InForce = (statement: Statement, clause: Clause) => boolean;
 
 /**
- * Decides for principals of the resource's account: an explicit deny wins, then an allow; the default is to refuse.
+ * Decides for principals of the resource's account: an explicit deny wins, then an allow; the default is a deny.
  *
  * @throws UnevaluablePolicy
  * @see AWS IAM User Guide, "Policy evaluation logic"; AWS KMS Developer Guide, "Key policies in AWS KMS"

@@ -36,7 +36,7 @@ export class KeyRing {
     return key;
   }
 
-  /** Gives a key another name, `alias/…`. */
+  /** Adds an alias, `alias/…`, to a key. */
   addAlias(alias: string, keyId: string): void {
     this.#keyIdByAlias.set(alias, this.find(keyId).id);
   }

@@ -25,7 +25,7 @@ export type KeyVerdict = 'usable' | 'denied' | 'disabled' | 'pending-deletion' |
 export type KeyFailure = Exclude<KeyVerdict, 'usable' | 'denied'>;
 
 /** Authorises a use of a key. */
-export type JudgeKeyUse = (use: KeyUse) => KeyVerdict;
+export type CheckKeyUse = (use: KeyUse) => KeyVerdict;
 
 /** The permissions that the user of a key needs. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
 export function keyRequest(
@@ -64,7 +64,7 @@ const VERDICTS = {
 export function keyUseChecker(
   findKey: (keyId: string) => Pick<Key, 'arn' | 'state'> | undefined,
   authorizer: Pick<Authorizer, 'allows'>,
-): JudgeKeyUse {
+): CheckKeyUse {
   return ({ keyId, action, encryptionContext, caller, viaService }) => {
     const key = findKey(keyId);
     if (key === undefined) return 'missing';

@@ -42,8 +42,8 @@ export interface KmsOptions extends KeyRingOptions {
 }
 
 /**
- * AWS Key Management Service, as far as it is needed to seal data: symmetric keys, data keys and the states in which a
- * key does not work. The endpoint authorises calls before; grants are not emulated. Methods accept a key's id, its ARN,
+ * AWS Key Management Service, limited to what sealing data needs: symmetric keys, data keys and the states in which a
+ * key does not work. The endpoint authorises the calls first; grants are not emulated. Methods accept a key's id, its ARN,
  * an alias or an alias's ARN, and throw AwsError NotFoundException when there is none.
  *
  * @see AWS KMS API Reference, GenerateDataKey, Decrypt, DescribeKey, GetKeyPolicy, PutKeyPolicy,
@@ -115,7 +115,7 @@ export class Kms implements AwsService {
     return { keyId: key.id, arn: key.arn };
   }
 
-  /** Gives a key another name, `alias/…`. */
+  /** Adds an alias, `alias/…`, to a key. */
   createAlias(alias: string, key: string): void {
     this.#keys.addAlias(alias, key);
   }
@@ -140,7 +140,7 @@ export class Kms implements AwsService {
     this.#keys.find(key).enable();
   }
 
-  /** Every use is refused with DisabledException from now on. */
+  /** After this call, every use fails with DisabledException. */
   disableKey(key: string): void {
     this.#keys.find(key).disable();
   }

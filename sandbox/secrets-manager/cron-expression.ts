@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../durations.ts';
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 /** 29 February can be eight years away, around a year like 2100. */
-const FARTHEST_DAYS = 8 * 366;
+const MAX_SEARCH_DAYS = 8 * 366;
 
 /** An invalid part of an expression; the message names it. */
 export class InvalidCron extends Error {
@@ -48,13 +48,13 @@ export class CronExpression {
       day => months.has(day.getUTCMonth() + 1),
       dayOfMonth === '?' ? weekdayRule(dayOfWeek) : monthDayRule(dayOfMonth),
     ];
-    if (this.next(new Date(0)) === undefined) throw new InvalidCron('no day fits it');
+    if (this.next(new Date(0)) === undefined) throw new InvalidCron('no day matches it');
   }
 
   /** The first due instant after `after`. */
   next(after: Date): Date | undefined {
     const firstDayMs = Math.floor(after.getTime() / DAY_MS) * DAY_MS;
-    for (let days = 0; days <= FARTHEST_DAYS; days += 1) {
+    for (let days = 0; days <= MAX_SEARCH_DAYS; days += 1) {
       const day = new Date(firstDayMs + days * DAY_MS);
       if (!this.#dayRules.every(rule => rule(day))) continue;
       const hour = this.hours.find(each => day.getTime() + each * HOUR_MS > after.getTime());
@@ -64,7 +64,7 @@ export class CronExpression {
   }
 }
 
-/** Reads `*`, `a`, `a-b`, each also with `/step`, and lists of them; names stand for min, min + 1 and so on. */
+/** Reads `*`, `a`, `a-b`, each also with `/step`, and lists of them; names denote min, min + 1 and so on. */
 function numbers(field: string, min: number, max: number, names: readonly string[] = []): Set<number> {
   const read = (text: string): number => {
     const named = names.indexOf(text.toUpperCase());

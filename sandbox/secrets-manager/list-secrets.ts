@@ -6,7 +6,7 @@ import type { SecretState } from './secret.ts';
 import { labelledVersions, secretMembers } from './secret-description.ts';
 import type { SecretStore } from './secret-store.ts';
 
-const FILTERED_TEXTS = {
+const FILTERED_FIELDS = {
   name: ({ name }) => [name],
   description: ({ description }) => (description === undefined ? [] : [description]),
   'tag-key': ({ tags }) => tags.map(tag => tag.Key),
@@ -20,7 +20,7 @@ const SORT_KEYS = {
   'last-accessed-date': ({ lastAccessedOn }) => lastAccessedOn?.getTime() ?? 0,
 } satisfies Record<string, (secret: SecretState) => string | number>;
 
-type FilterKey = keyof typeof FILTERED_TEXTS;
+type FilterKey = keyof typeof FILTERED_FIELDS;
 
 /**
  * The operation ListSecrets. All filters must match, each with at least one value. A value matches by prefix; a leading
@@ -58,7 +58,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
       const found = store.readable
         .all()
         .filter(secret => secret.deletionDate === undefined || input.IncludePlannedDeletion)
-        .filter(secret => input.Filters.every(({ Key, Values }) => fits(secret, Key, Values)))
+        .filter(secret => input.Filters.every(({ Key, Values }) => matches(secret, Key, Values)))
         .sort((a, b) => {
           const [keyOfA, keyOfB] = [sortKey(a), sortKey(b)];
           return keyOfA === keyOfB ? 0 : keyOfA < keyOfB ? -sign : sign;
@@ -75,9 +75,9 @@ export function listSecrets(store: SecretStore): AwsOperation {
 }
 
 /** Names and tags are case-sensitive, descriptions are not. */
-function fits(secret: SecretState, key: FilterKey, values: readonly string[]): boolean {
+function matches(secret: SecretState, key: FilterKey, values: readonly string[]): boolean {
   const fold = (text: string): string => (key === 'description' ? text.toLowerCase() : text);
-  const texts = FILTERED_TEXTS[key](secret).map(fold);
+  const texts = FILTERED_FIELDS[key](secret).map(fold);
   return values.some(value => {
     const isNegated = value.startsWith('!');
     const prefix = fold(isNegated ? value.slice(1) : value);

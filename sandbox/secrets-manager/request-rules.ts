@@ -32,7 +32,7 @@ export const notEmulated = v.optional(v.never());
 /**
  * The token may be missing in raw HTTP requests; the AWS SDKs generate it.
  *
- * @throws AwsError of the given type; RotateSecret has another one than the rest
+ * @throws AwsError of the given type; RotateSecret uses a different one
  */
 export function requireToken(
   token: string | undefined,

@@ -42,7 +42,7 @@ export class RotationRunner {
     return this.#unfinished.get(secret.arn)?.status;
   }
 
-  /** Whether RotateSecret must be refused: a rotation runs, or AWSPENDING is on another version than AWSCURRENT. */
+  /** Whether RotateSecret must be refused: a rotation runs, or AWSPENDING is on a version other than that of AWSCURRENT. */
   blocks(secret: Secret): boolean {
     return this.#unfinished.get(secret.arn)?.state === 'running' || !isComplete(secret);
   }

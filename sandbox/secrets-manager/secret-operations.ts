@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { members, notEmulated, readValue, requireToken, requireValidName } from './request-rules.ts';
 import { Secret, sameValue, type Tag } from './secret.ts';
@@ -24,7 +24,7 @@ export function secretOperations(parts: {
   readonly clock: Clock;
   readonly store: SecretStore;
   readonly writer: VersionWriter;
-  readonly checkKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
   const { clock, store, writer, checkKeyUse, access } = parts;

@@ -4,7 +4,7 @@ import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
 import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
 import { DEFAULT_BEHAVIOUR, type SecretsManagerBehaviour } from './behaviour.ts';
 import { deletionOperations } from './deletion-operations.ts';
@@ -34,7 +34,7 @@ export interface SecretsManagerOptions extends Account {
   /** Records the rotation events. */
   readonly cloudTrail: CloudTrail;
   /** Authorises reads and writes of secrets with a KmsKeyId. */
-  readonly checkKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
   readonly behaviour?: Partial<SecretsManagerBehaviour>;
 }
 
@@ -56,7 +56,7 @@ export class SecretsManager implements AwsService {
   constructor(options: SecretsManagerOptions) {
     const { clock, functions, mayInvoke, cloudTrail, region } = options;
     const viaService = `secretsmanager.${region}.amazonaws.com`;
-    const checkKeyUse: JudgeKeyUse = use => options.checkKeyUse({ ...use, viaService });
+    const checkKeyUse: CheckKeyUse = use => options.checkKeyUse({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
     const store = new SecretStore(clock, behaviour, options);
     const access = secretAccess(store);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
@@ -22,7 +22,7 @@ export function versionOperations(parts: {
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
-  readonly checkKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
   const { store, writer, tokens, checkKeyUse, access } = parts;

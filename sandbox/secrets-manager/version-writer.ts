@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { requireKey } from './key-access.ts';
 import { type Secret, type SecretValue, type SecretVersion, sameValue } from './secret.ts';
@@ -52,14 +52,14 @@ export class VersionWriter {
   readonly #clock: Clock;
   readonly #store: SecretStore;
   readonly #behaviour: SecretsManagerBehaviour;
-  readonly #checkKeyUse: JudgeKeyUse;
+  readonly #checkKeyUse: CheckKeyUse;
   readonly #listener: WriteListener;
 
   constructor(options: {
     clock: Clock;
     store: SecretStore;
     behaviour: SecretsManagerBehaviour;
-    checkKeyUse: JudgeKeyUse;
+    checkKeyUse: CheckKeyUse;
     listener: WriteListener;
   }) {
     this.#clock = options.clock;

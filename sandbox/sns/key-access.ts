@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
-import type { JudgeKeyUse, KeyVerdict } from '../kms/key-use.ts';
+import type { CheckKeyUse, KeyVerdict } from '../kms/key-use.ts';
 
 /** Every principal in the account may use it through SNS. */
 const AWS_MANAGED_KEY = 'alias/aws/sns';
@@ -25,7 +25,7 @@ const REFUSALS = {
  * @throws AwsError KMSAccessDenied; KMSDisabled, KMSInvalidState, KMSNotFound when the key does not work
  */
 export function requireKey(
-  checkKeyUse: JudgeKeyUse,
+  checkKeyUse: CheckKeyUse,
   topic: { readonly arn: string; readonly kmsKeyId?: string | undefined },
   caller: Caller,
   viaService: string,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsService, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import { Listeners } from '../listeners.ts';
 import { requireKey } from './key-access.ts';
 
@@ -38,7 +38,7 @@ export interface SnsOptions {
   readonly clock: Clock;
   readonly region: string;
   /** Authorises publishing to a topic with a customer managed key (default: every key can be used). */
-  readonly checkKeyUse?: JudgeKeyUse;
+  readonly checkKeyUse?: CheckKeyUse;
 }
 
 const KEPT_MESSAGES = 1000;
@@ -58,7 +58,7 @@ export class Sns implements AwsService {
     ),
   };
   readonly #clock: Clock;
-  readonly #checkKeyUse: JudgeKeyUse;
+  readonly #checkKeyUse: CheckKeyUse;
   readonly #viaService: string;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];

@@ -3,13 +3,13 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { roleSession } from '../iam/principal.ts';
-import type { JudgeKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
 import type { StateMachine, StateMachineSpecification } from './state-machine.ts';
 
 /** Authorises the use of roles and keys. */
 export interface RoleUseOptions {
   readonly authorizer: Authorizer;
-  readonly checkKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
 }
 
 /** AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history". */

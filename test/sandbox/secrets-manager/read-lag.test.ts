@@ -16,7 +16,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse } from '../../../sandbox/kms/key-use.ts';
 import { V1, V2, V3 } from './secrets-world.ts';
 import { ROTATION_FUNCTION, type StepEvent, serveSecretsManager } from './served-secrets.ts';
 
@@ -25,7 +25,7 @@ const SECRET = { SecretId: 'genesys' };
 const PUT_V2 = { ...SECRET, ClientRequestToken: V2, SecretString: 'second' };
 
 /** A Secrets Manager whose reads lag, and a secret that is already visible: version V1 has the value `first`. */
-async function laggingSecrets(options: { KmsKeyId?: string; checkKeyUse?: JudgeKeyUse } = {}) {
+async function laggingSecrets(options: { KmsKeyId?: string; checkKeyUse?: CheckKeyUse } = {}) {
   const { KmsKeyId, checkKeyUse } = options;
   const steps: { create?: (event: StepEvent) => Promise<unknown> } = {};
   const world = await serveSecretsManager({

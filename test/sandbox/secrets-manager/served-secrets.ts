@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
-import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse } from '../../../sandbox/kms/key-use.ts';
 import type { SecretsManagerBehaviour } from '../../../sandbox/secrets-manager/behaviour.ts';
 import { SecretsManager } from '../../../sandbox/secrets-manager/secrets-manager.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
@@ -25,7 +25,7 @@ export async function serveSecretsManager({
   onStep = async () => undefined,
 }: {
   behaviour?: Partial<SecretsManagerBehaviour>;
-  checkKeyUse?: JudgeKeyUse;
+  checkKeyUse?: CheckKeyUse;
   onStep?: (event: StepEvent) => Promise<unknown>;
 } = {}) {
   const clock = new Clock({ isVirtual: true });

@@ -14,7 +14,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import type { AccessRequest, AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { JudgeKeyUse, KeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse, KeyUse } from '../../../sandbox/kms/key-use.ts';
 import { Sns } from '../../../sandbox/sns/sns.ts';
 import { sts } from '../../../sandbox/sts/sts.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
@@ -25,7 +25,7 @@ const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/operator`;
 
 interface WorldOptions {
   readonly kmsKeyId?: string;
-  readonly checkKeyUse?: JudgeKeyUse;
+  readonly checkKeyUse?: CheckKeyUse;
   readonly interceptor?: AwsInterceptor;
 }
 
