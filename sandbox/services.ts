@@ -12,7 +12,7 @@ import { Faults } from './faults/faults.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
 import { iam } from './iam/iam.ts';
 import { Permissions } from './iam/permissions.ts';
-import { keyUseJudge } from './kms/key-use.ts';
+import { keyUseChecker } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { LatencyWaits } from './latencies.ts';
@@ -69,13 +69,13 @@ export function connectServices(
     stack,
     users: { [identities.userArn('operator')]: ADMINISTRATOR },
   });
-  const judgeKeyUse = keyUseJudge(keyId => kms.findKey(keyId), permissions);
+  const checkKeyUse = keyUseChecker(keyId => kms.findKey(keyId), permissions);
   const genesysCloud = new GenesysCloud({
     clock,
     openRequests,
     behaviour: options.genesysCloud,
   });
-  const sns = new Sns({ ...base, judgeKeyUse });
+  const sns = new Sns({ ...base, checkKeyUse });
   const dynamoDb = new DynamoDb(base);
   const services = (): AwsService[] => [
     secretsManager,
@@ -111,7 +111,7 @@ export function connectServices(
     ...base,
     functions: lambda,
     authorizer: permissions,
-    judgeKeyUse,
+    checkKeyUse,
     transitionMs: latencies.stateTransition,
     random: options.seed === undefined ? undefined : seededRandom(options.seed),
     behaviour: options.stepFunctions,
@@ -122,7 +122,7 @@ export function connectServices(
     mayInvoke: (functionArn, secretArn) =>
       lambda.hasFunction(functionArn) &&
       lambda.mayBeInvoked(functionArn, 'secretsmanager.amazonaws.com', secretArn),
-    judgeKeyUse,
+    checkKeyUse,
     cloudTrail,
     behaviour: options.secretsManager,
   });

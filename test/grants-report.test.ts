@@ -34,12 +34,12 @@ describe("the report on the stack's grants", () => {
   it('finds a call that lacked a grant in any stack, once, and ignores expected denials', () => {
     const used = [READ, WRITE];
     const records = [
-      record({ used, denials: [{ ...DENIAL, foreseen: false }] }),
+      record({ used, denials: [{ ...DENIAL, expected: false }] }),
       record({
         assemblyDirectory: 'other',
         denials: [
-          { ...DENIAL, foreseen: false },
-          { ...DENIAL, action: 'kms:Encrypt', foreseen: true },
+          { ...DENIAL, expected: false },
+          { ...DENIAL, action: 'kms:Encrypt', expected: true },
         ],
       }),
     ];

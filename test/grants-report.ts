@@ -22,7 +22,7 @@ export function grantFindings(records: readonly PermissionRecord[], assemblyDire
   const lacking = new Set(
     records
       .flatMap(({ denials }) => denials)
-      .filter(({ foreseen }) => !foreseen)
+      .filter(({ expected }) => !expected)
       .map(({ caller, action, resource }) => `${caller}: ${action} on ${resource}`),
   );
   return [

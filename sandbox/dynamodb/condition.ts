@@ -139,7 +139,7 @@ function requireComparable(
  * less nor greater than anything. The same applies to values of different types (test_condition_expression.py of
  * ScyllaDB's Alternator, which also runs on AWS).
  */
-export function holds(condition: Condition, item: Item = {}): boolean {
+export function isMet(condition: Condition, item: Item = {}): boolean {
   if ('function' in condition) {
     const exists = attributeOf(item, condition.attribute) !== undefined;
     return exists === (condition.function === 'attribute_exists');
@@ -153,11 +153,11 @@ export function holds(condition: Condition, item: Item = {}): boolean {
   }
   switch (condition.operator) {
     case 'AND':
-      return holds(condition.left, item) && holds(condition.right, item);
+      return isMet(condition.left, item) && isMet(condition.right, item);
     case 'OR':
-      return holds(condition.left, item) || holds(condition.right, item);
+      return isMet(condition.left, item) || isMet(condition.right, item);
     case 'NOT':
-      return !holds(condition.condition, item);
+      return !isMet(condition.condition, item);
   }
 }
 
@@ -170,10 +170,10 @@ function compare(
   left: AttributeValue | undefined,
   right: AttributeValue | undefined,
 ): boolean {
-  const areBoth = left !== undefined && right !== undefined;
-  if (comparator === '=') return areBoth && isDeepStrictEqual(left, right);
-  if (comparator === '<>') return !areBoth || !isDeepStrictEqual(left, right);
-  const order = areBoth ? compareValues(left, right) : undefined;
+  const bothExist = left !== undefined && right !== undefined;
+  if (comparator === '=') return bothExist && isDeepStrictEqual(left, right);
+  if (comparator === '<>') return !bothExist || !isDeepStrictEqual(left, right);
+  const order = bothExist ? compareValues(left, right) : undefined;
   if (order === undefined) return false;
   switch (comparator) {
     case '<':

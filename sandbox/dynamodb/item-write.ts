@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import { type Item, readItem, type UncheckedItem } from './attribute-value.ts';
-import { type Condition, holds, readCondition } from './condition.ts';
+import { type Condition, isMet, readCondition } from './condition.ts';
 import { ExpressionReader } from './expression.ts';
 import { type PlaceholderMembers, Placeholders } from './placeholders.ts';
 import type { Table } from './table.ts';
@@ -115,7 +115,7 @@ export function itemAfter(
   { action, given, ...write }: ItemWrite,
   before: Item | undefined,
 ): Item | undefined {
-  if (write.condition !== undefined && !holds(write.condition, before)) {
+  if (write.condition !== undefined && !isMet(write.condition, before)) {
     throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed', {
       ...(write.returnsItemOnFailure && before !== undefined && { details: { Item: before } }),
     });

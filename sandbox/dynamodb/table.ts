@@ -33,7 +33,7 @@ interface Entry {
  */
 const EVENTUAL_READ_LAG_MS = 1000;
 /** "Within a few days" (Amazon DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB"); here it is two. */
-const LATE_DELETION_MS = 48 * HOUR_MS;
+const TTL_DELETION_DELAY_MS = 48 * HOUR_MS;
 /** Amazon DynamoDB Developer Guide, "Service, account, and table quotas". */
 const MAX_PARTITION_KEY_BYTES = 2048;
 const MAX_SORT_KEY_BYTES = 1024;
@@ -112,11 +112,11 @@ export class Table {
    */
   keyOf(key: Item): string {
     const names = this.keyAttributes;
-    const fits = names.every(name => {
+    const matches = names.every(name => {
       const value = attributeOf(key, name);
       return value !== undefined && 'S' in value;
     });
-    if (!fits || Object.keys(key).length > names.length) {
+    if (!matches || Object.keys(key).length > names.length) {
       throw validationError('The provided key element does not match the schema');
     }
     return this.#key(key);
@@ -159,7 +159,7 @@ export class Table {
 
   #unlessDeleted(item: Item | undefined): Item | undefined {
     const expiresAtMs = this.#expiresAtMs(item);
-    const isDeleted = expiresAtMs !== undefined && this.#clock.nowMs() >= expiresAtMs + LATE_DELETION_MS;
+    const isDeleted = expiresAtMs !== undefined && this.#clock.nowMs() >= expiresAtMs + TTL_DELETION_DELAY_MS;
     return isDeleted ? undefined : item;
   }
 

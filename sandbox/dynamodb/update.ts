@@ -166,8 +166,8 @@ function changed(action: Action, item: Item): AttributeValue | undefined {
     case 'REMOVE':
       return undefined;
     case 'ADD': {
-      const former = { ifNotExists: action.attribute, otherwise: { value: { N: '0' } } };
-      return { N: calculate(numberOf(former, item), '+', action.number) };
+      const current = { ifNotExists: action.attribute, otherwise: { value: { N: '0' } } };
+      return { N: calculate(numberOf(current, item), '+', action.number) };
     }
   }
 }

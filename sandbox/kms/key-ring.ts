@@ -36,13 +36,13 @@ export class KeyRing {
     return key;
   }
 
-  /** Gives a key another name, `alias/…`. */
+  /** Adds an alias, `alias/…`, to a key. */
   addAlias(alias: string, keyId: string): void {
     this.#keyIdByAlias.set(alias, this.find(keyId).id);
   }
 
   /**
-   * Finds a key by its id, its ARN, an alias or an alias's ARN.
+   * Finds a key by key id, key ARN, alias or alias ARN.
    *
    * @throws AwsError NotFoundException
    */

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../durations.ts';
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 /** 29 February can be eight years away, around a year like 2100. */
-const FARTHEST_DAYS = 8 * 366;
+const MAX_LOOKAHEAD_DAYS = 8 * 366;
 
 /** An invalid part of an expression; the message names it. */
 export class InvalidCron extends Error {
@@ -54,7 +54,7 @@ export class CronExpression {
   /** The first due instant after `after`. */
   next(after: Date): Date | undefined {
     const firstDayMs = Math.floor(after.getTime() / DAY_MS) * DAY_MS;
-    for (let days = 0; days <= FARTHEST_DAYS; days += 1) {
+    for (let days = 0; days <= MAX_LOOKAHEAD_DAYS; days += 1) {
       const day = new Date(firstDayMs + days * DAY_MS);
       if (!this.#dayRules.every(rule => rule(day))) continue;
       const hour = this.hours.find(each => day.getTime() + each * HOUR_MS > after.getTime());

@@ -45,7 +45,7 @@ export function deletionOperations(parts: {
       const days = ForceDeleteWithoutRecovery ? 0 : (RecoveryWindowInDays ?? DEFAULT_WINDOW_DAYS);
       const deletionDate = new Date(clock.nowMs() + days * DAY_MS);
       runner.cancel(secret);
-      scheduler.drop(secret);
+      scheduler.cancel(secret);
       deletions.get(secret.arn)?.cancel();
       deletions.delete(secret.arn);
       if (ForceDeleteWithoutRecovery) store.remove(secret);

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
-import type { JudgeKeyUse, KeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse, KeyUse } from '../kms/key-use.ts';
 
 /**
  * Authorises the use of the secret's KMS key on behalf of the caller. A secret without one is encrypted with
@@ -11,7 +11,7 @@ import type { JudgeKeyUse, KeyUse } from '../kms/key-use.ts';
  * @throws AwsError AccessDeniedException; EncryptionFailure, DecryptionFailure when the key does not work
  */
 export function requireKey(
-  judgeKeyUse: JudgeKeyUse,
+  checkKeyUse: CheckKeyUse,
   secret: { readonly arn: string; readonly kmsKeyId?: string },
   versionId: string,
   caller: Caller,
@@ -21,7 +21,7 @@ export function requireKey(
   if (keyId === undefined) return;
   const encryptionContext = { SecretARN: secret.arn, SecretVersionId: versionId };
   for (const action of actions) {
-    const verdict = judgeKeyUse({ keyId, action, encryptionContext, caller });
+    const verdict = checkKeyUse({ keyId, action, encryptionContext, caller });
     if (verdict === 'usable') continue;
     throw verdict === 'denied'
       ? new AwsError('AccessDeniedException', 'Access to KMS is not allowed')

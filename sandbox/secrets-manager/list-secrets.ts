@@ -58,7 +58,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
       const found = store.readable
         .all()
         .filter(secret => secret.deletionDate === undefined || input.IncludePlannedDeletion)
-        .filter(secret => input.Filters.every(({ Key, Values }) => fits(secret, Key, Values)))
+        .filter(secret => input.Filters.every(({ Key, Values }) => matches(secret, Key, Values)))
         .sort((a, b) => {
           const [keyOfA, keyOfB] = [sortKey(a), sortKey(b)];
           return keyOfA === keyOfB ? 0 : keyOfA < keyOfB ? -sign : sign;
@@ -75,7 +75,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
 }
 
 /** Names and tags are case-sensitive, descriptions are not. */
-function fits(secret: SecretState, key: FilterKey, values: readonly string[]): boolean {
+function matches(secret: SecretState, key: FilterKey, values: readonly string[]): boolean {
   const fold = (text: string): string => (key === 'description' ? text.toLowerCase() : text);
   const texts = FILTERED_TEXTS[key](secret).map(fold);
   return values.some(value => {

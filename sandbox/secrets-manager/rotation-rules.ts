@@ -141,21 +141,21 @@ function shortestGapHours({ hours }: CronExpression): number {
 
 /** The length of the window; undefined: to the end of the UTC day. */
 function readDuration(duration: string | undefined, schedule: Schedule | undefined): number | undefined {
-  const severalADay =
+  const isSeveralTimesADay =
     schedule?.kind === 'hours' || (schedule?.kind === 'cron' && schedule.cron.hours.length > 1);
-  if (duration === undefined) return severalADay ? 1 : undefined;
+  if (duration === undefined) return isSeveralTimesADay ? 1 : undefined;
 
   const hours = /^\d{1,2}h$/.test(duration) ? Number.parseInt(duration, 10) : 0;
   if (hours < 1) refuse(`The duration ${duration} is not a number of hours such as 3h.`);
   if (schedule === undefined) refuse('A duration needs a rotation schedule.');
-  const room = roomHours(schedule);
-  if (hours > room) {
+  const maxHours = maxDurationHours(schedule);
+  if (hours > maxHours) {
     refuse(`The duration ${duration} extends into the next rotation window or the next UTC day.`);
   }
   return hours;
 }
 
-function roomHours(schedule: Schedule): number {
+function maxDurationHours(schedule: Schedule): number {
   switch (schedule.kind) {
     case 'hours':
       return Math.min(schedule.hours, 24);

@@ -39,7 +39,7 @@ export class RotationTokens {
    *
    * @throws AwsError for a stale or unknown token, if configured
    */
-  vouchFor(secret: Secret, caller: Caller, token: string | undefined): boolean {
+  isWrittenByRotation(secret: Secret, caller: Caller, token: string | undefined): boolean {
     const byRotationFunction =
       caller.functionArn !== undefined &&
       secret.rotation !== undefined &&

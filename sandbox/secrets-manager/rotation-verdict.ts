@@ -15,7 +15,7 @@ export function isComplete({ labels }: Secret): boolean {
 }
 
 /** Why a rotation failed although its four steps succeeded. AWS's message is unknown. */
-export function missedEnd(
+export function wrongEndState(
   secret: Secret,
   versionId: string,
   endState: SecretsManagerBehaviour['endState'],

@@ -24,7 +24,7 @@ export function secretAccess(store: SecretStore): SecretAccess {
     return [
       {
         action: `secretsmanager:${operation}`,
-        resource: secret?.arn ?? store.wouldBeArn(secretId),
+        resource: secret?.arn ?? store.partialArn(secretId),
         context: {
           'secretsmanager:SecretId': secretId,
           ...(secret?.rotation !== undefined && {

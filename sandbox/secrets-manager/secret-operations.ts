@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { members, notEmulated, readValue, requireToken, requireValidName } from './request-rules.ts';
 import { Secret, sameValue, type Tag } from './secret.ts';
@@ -24,14 +24,14 @@ export function secretOperations(parts: {
   readonly clock: Clock;
   readonly store: SecretStore;
   readonly writer: VersionWriter;
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, judgeKeyUse, access } = parts;
+  const { clock, store, writer, checkKeyUse, access } = parts;
 
   /** Secrets Manager tests a key before it uses it for a secret. */
-  const tryKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
-    requireKey(judgeKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+  const validateKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
+    requireKey(checkKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 
   const CreateSecret = operation(
     v.object({
@@ -65,7 +65,7 @@ export function secretOperations(parts: {
       }
 
       const arn = store.newArn(input.Name);
-      if (input.KmsKeyId) tryKey(arn, input.KmsKeyId, caller);
+      if (input.KmsKeyId) validateKey(arn, input.KmsKeyId, caller);
       const secret = new Secret({
         arn,
         name: input.Name,
@@ -117,7 +117,7 @@ export function secretOperations(parts: {
       const value = readValue(input);
       if (value !== undefined && secret.versions.has(versionId)) throw tokenInUse(secret, versionId);
       if (input.KmsKeyId) {
-        tryKey(secret.arn, input.KmsKeyId, caller);
+        validateKey(secret.arn, input.KmsKeyId, caller);
         store.update(secret, { kmsKeyId: input.KmsKeyId });
       }
       if (value !== undefined) {
@@ -149,7 +149,7 @@ function createAccess(
   },
 ): AccessRequest[] {
   const { Name, KmsKeyId, Tags = [] } = input;
-  const resource = store.wouldBeArn(Name);
+  const resource = store.partialArn(Name);
   const context = {
     'secretsmanager:Name': Name,
     ...keyContext(KmsKeyId),

@@ -57,7 +57,7 @@ export class SecretStore extends SecretLookup<Secret> {
   }
 
   /** The ARN, without the random characters, of a secret with this name; an ARN is returned as it is. */
-  wouldBeArn(secretId: string): string {
+  partialArn(secretId: string): string {
     return secretId.startsWith('arn:') ? secretId : `${this.#arnPrefix}${secretId}`;
   }
 
@@ -90,7 +90,7 @@ export class SecretStore extends SecretLookup<Secret> {
   }
 
   /** Records that a value was read. AWS keeps the day (UTC). */
-  noteAccess(arn: string, versionId: string): void {
+  recordAccess(arn: string, versionId: string): void {
     const secret = this.#secrets.get(arn);
     const version = secret?.versions.get(versionId);
     const today = new Date(Math.floor(this.#clock.nowMs() / DAY_MS) * DAY_MS);

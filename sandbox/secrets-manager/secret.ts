@@ -116,11 +116,11 @@ export class Secret {
    * @throws AwsError LimitExceededException when nothing may be dropped
    */
   addVersion(version: SecretVersion, quota: number): void {
-    const droppable = [...this.versions.values()]
+    const removable = [...this.versions.values()]
       .filter(each => this.labels.of(each.id).length === 0)
       .filter(each => version.createdAt.getTime() - each.createdAt.getTime() >= DAY_MS)
       .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    for (const each of droppable) {
+    for (const each of removable) {
       if (this.versions.size < quota) break;
       this.versions.delete(each.id);
     }

@@ -4,7 +4,7 @@ import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
 import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
 import { DEFAULT_BEHAVIOUR, type SecretsManagerBehaviour } from './behaviour.ts';
 import { deletionOperations } from './deletion-operations.ts';
@@ -34,7 +34,7 @@ export interface SecretsManagerOptions extends Account {
   /** Records the rotation events. */
   readonly cloudTrail: CloudTrail;
   /** Authorises reads and writes of secrets with a KmsKeyId. */
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
   readonly behaviour?: Partial<SecretsManagerBehaviour>;
 }
 
@@ -56,7 +56,7 @@ export class SecretsManager implements AwsService {
   constructor(options: SecretsManagerOptions) {
     const { clock, functions, mayInvoke, cloudTrail, region } = options;
     const viaService = `secretsmanager.${region}.amazonaws.com`;
-    const judgeKeyUse: JudgeKeyUse = use => options.judgeKeyUse({ ...use, viaService });
+    const checkKeyUse: CheckKeyUse = use => options.checkKeyUse({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
     const store = new SecretStore(clock, behaviour, options);
     const access = secretAccess(store);
@@ -65,7 +65,7 @@ export class SecretsManager implements AwsService {
       clock,
       store,
       behaviour,
-      onDue: (secret, functionArn) => runner.due(secret, functionArn),
+      onDue: (secret, functionArn) => runner.rotateOrRetry(secret, functionArn),
     });
     const runner: RotationRunner = new RotationRunner({
       clock,
@@ -78,16 +78,16 @@ export class SecretsManager implements AwsService {
     });
     const listener = {
       pendingReplaced: runner.abandon.bind(runner),
-      writtenByHand: scheduler.plan.bind(scheduler),
+      writtenManually: scheduler.plan.bind(scheduler),
     };
-    const writer = new VersionWriter({ clock, store, behaviour, judgeKeyUse, listener });
+    const writer = new VersionWriter({ clock, store, behaviour, checkKeyUse, listener });
     this.behaviour = behaviour;
     this.#store = store;
     this.#runner = runner;
     this.#scheduler = scheduler;
     const operations = {
-      ...secretOperations({ clock, store, writer, judgeKeyUse, access }),
-      ...versionOperations({ store, writer, tokens, judgeKeyUse, access }),
+      ...secretOperations({ clock, store, writer, checkKeyUse, access }),
+      ...versionOperations({ store, writer, tokens, checkKeyUse, access }),
       ...rotationOperations({ store, runner, scheduler, mayInvoke, access }),
       ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),

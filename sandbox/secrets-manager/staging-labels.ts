@@ -57,10 +57,10 @@ export class StagingLabels {
    * AWSCURRENT joins it.
    */
   attach(label: string, versionId: string): void {
-    const former = this.#holders.get(label);
+    const previous = this.#holders.get(label);
     this.#holders.set(label, versionId);
     if (label !== AWSCURRENT) return;
-    if (former !== undefined && former !== versionId) this.#holders.set(AWSPREVIOUS, former);
+    if (previous !== undefined && previous !== versionId) this.#holders.set(AWSPREVIOUS, previous);
     else if (this.#holders.get(AWSPREVIOUS) === versionId) this.#holders.delete(AWSPREVIOUS);
   }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
@@ -22,10 +22,10 @@ export function versionOperations(parts: {
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { store, writer, tokens, judgeKeyUse, access } = parts;
+  const { store, writer, tokens, checkKeyUse, access } = parts;
 
   const PutSecretValue = operation(
     v.object({
@@ -46,7 +46,7 @@ export function versionOperations(parts: {
           'You must provide either SecretString or SecretBinary.',
         );
       }
-      const writtenByRotation = tokens.vouchFor(secret, caller, input.RotationToken);
+      const writtenByRotation = tokens.isWrittenByRotation(secret, caller, input.RotationToken);
       const write = {
         versionId,
         value,
@@ -54,7 +54,7 @@ export function versionOperations(parts: {
         writtenByRotation,
         caller,
       };
-      if (!writer.alreadyHolds(secret, write)) writer.write(secret, write);
+      if (!writer.alreadyHasValue(secret, write)) writer.write(secret, write);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -73,9 +73,9 @@ export function versionOperations(parts: {
     }),
     (input, { caller }) => {
       const secret = store.readable.usable(input.SecretId);
-      const version = wantedVersion(secret, input.VersionId, input.VersionStage);
-      requireKey(judgeKeyUse, secret, version.id, caller, ['kms:Decrypt']);
-      store.noteAccess(secret.arn, version.id);
+      const version = requestedVersion(secret, input.VersionId, input.VersionStage);
+      requireKey(checkKeyUse, secret, version.id, caller, ['kms:Decrypt']);
+      store.recordAccess(secret.arn, version.id);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -144,14 +144,14 @@ export function versionOperations(parts: {
  *
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */
-function wantedVersion(
+function requestedVersion(
   secret: SecretState,
   versionId: string | undefined,
   stage: string | undefined,
 ): Readonly<SecretVersion> {
   const label = stage ?? (versionId === undefined ? AWSCURRENT : undefined);
-  const wantedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
-  const version = wantedId === undefined ? undefined : secret.versions.get(wantedId);
+  const requestedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
+  const version = requestedId === undefined ? undefined : secret.versions.get(requestedId);
   if (version !== undefined && label !== undefined && secret.labels.holder(label) !== version.id) {
     throw new AwsError(
       'InvalidRequestException',

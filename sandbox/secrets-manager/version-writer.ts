@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { requireKey } from './key-access.ts';
 import { type Secret, type SecretValue, type SecretVersion, sameValue } from './secret.ts';
@@ -24,7 +24,7 @@ export interface WriteListener {
   /** A write removed AWSPENDING from this version. */
   readonly pendingReplaced: (secret: Secret, pendingVersionId: string) => void;
   /** A new version became AWSCURRENT outside any rotation; it counts as a rotation for the next date. */
-  readonly writtenByHand: (secret: Secret) => void;
+  readonly writtenManually: (secret: Secret) => void;
 }
 
 /**
@@ -52,20 +52,20 @@ export class VersionWriter {
   readonly #clock: Clock;
   readonly #store: SecretStore;
   readonly #behaviour: SecretsManagerBehaviour;
-  readonly #judgeKeyUse: JudgeKeyUse;
+  readonly #checkKeyUse: CheckKeyUse;
   readonly #listener: WriteListener;
 
   constructor(options: {
     clock: Clock;
     store: SecretStore;
     behaviour: SecretsManagerBehaviour;
-    judgeKeyUse: JudgeKeyUse;
+    checkKeyUse: CheckKeyUse;
     listener: WriteListener;
   }) {
     this.#clock = options.clock;
     this.#store = options.store;
     this.#behaviour = options.behaviour;
-    this.#judgeKeyUse = options.judgeKeyUse;
+    this.#checkKeyUse = options.checkKeyUse;
     this.#listener = options.listener;
   }
 
@@ -75,10 +75,10 @@ export class VersionWriter {
    *
    * @throws AwsError ResourceExistsException when it holds another one
    */
-  alreadyHolds(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
+  alreadyHasValue(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
     const present = secret.versions.get(versionId)?.value;
     if (present === undefined) return false;
-    requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:Decrypt']);
+    requireKey(this.#checkKeyUse, secret, versionId, caller, ['kms:Decrypt']);
     if (!sameValue(present, value)) throw tokenInUse(secret, versionId);
     return true;
   }
@@ -94,7 +94,7 @@ export class VersionWriter {
     if (existing !== undefined && (existing.value !== undefined || labels.holder(AWSPENDING) !== versionId)) {
       throw tokenInUse(secret, versionId);
     }
-    requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    requireKey(this.#checkKeyUse, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
     // The first value always becomes AWSCURRENT, even with AWSPENDING.
     const stages = new Set(secret.hasValue ? write.stages : [...write.stages, AWSCURRENT]);
     labels.requireRoomFor(stages);
@@ -117,6 +117,6 @@ export class VersionWriter {
     });
 
     if (replacesPending) this.#listener.pendingReplaced(secret, pending);
-    if (existing === undefined && stages.has(AWSCURRENT)) this.#listener.writtenByHand(secret);
+    if (existing === undefined && stages.has(AWSCURRENT)) this.#listener.writtenManually(secret);
   }
 }

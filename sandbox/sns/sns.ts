@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsService, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { JudgeKeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse } from '../kms/key-use.ts';
 import { Listeners } from '../listeners.ts';
 import { requireKey } from './key-access.ts';
 
@@ -10,7 +10,7 @@ import { requireKey } from './key-access.ts';
 export interface Topic {
   readonly arn: string;
   readonly name: string;
-  /** Encrypts the messages; id, ARN or alias of a key. */
+  /** The id, ARN or alias of the key that encrypts the messages. */
   readonly kmsKeyId?: string | undefined;
 }
 
@@ -38,10 +38,10 @@ export interface SnsOptions {
   readonly clock: Clock;
   readonly region: string;
   /** Authorises publishing to a topic with a customer managed key (default: every key can be used). */
-  readonly judgeKeyUse?: JudgeKeyUse;
+  readonly checkKeyUse?: CheckKeyUse;
 }
 
-const KEPT_MESSAGES = 1000;
+const MAX_MESSAGES = 1000;
 
 /**
  * Amazon SNS, emulated: publishing to standard topics. Messages are recorded, not delivered.
@@ -58,7 +58,7 @@ export class Sns implements AwsService {
     ),
   };
   readonly #clock: Clock;
-  readonly #judgeKeyUse: JudgeKeyUse;
+  readonly #checkKeyUse: CheckKeyUse;
   readonly #viaService: string;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];
@@ -68,9 +68,9 @@ export class Sns implements AwsService {
   /** Calls a listener with every published message, until the returned function is called. */
   readonly onMessage = this.#listeners.add;
 
-  constructor({ clock, region, judgeKeyUse = () => 'usable' }: SnsOptions) {
+  constructor({ clock, region, checkKeyUse = () => 'usable' }: SnsOptions) {
     this.#clock = clock;
-    this.#judgeKeyUse = judgeKeyUse;
+    this.#checkKeyUse = checkKeyUse;
     this.#viaService = `sns.${region}.amazonaws.com`;
   }
 
@@ -97,7 +97,7 @@ export class Sns implements AwsService {
     checkPublish(input);
     const topic = this.#topics.get(input.TopicArn);
     if (topic === undefined) throw new AwsError('NotFound', 'Topic does not exist', { statusCode: 404 });
-    requireKey(this.#judgeKeyUse, topic, caller, this.#viaService);
+    requireKey(this.#checkKeyUse, topic, caller, this.#viaService);
     const message = {
       messageId: crypto.randomUUID(),
       topicArn: topic.arn,
@@ -107,7 +107,7 @@ export class Sns implements AwsService {
       callerArn: caller.arn,
     };
     this.#messages.push(message);
-    if (this.#messages.length > KEPT_MESSAGES) this.#messages.shift();
+    if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
     this.#listeners.notify(message);
     return { MessageId: message.messageId };
   }
@@ -120,7 +120,7 @@ const ARN_ELEMENTS = 6;
 
 const notEmulated = v.optional(v.never());
 
-/** The emulated input of Publish: to a topic, one text for all protocols. */
+/** The emulated input of Publish: one message for all protocols, to a topic. */
 export const publishInput = v.object({
   TopicArn: v.string(),
   Message: v.string(),
@@ -136,7 +136,7 @@ export const publishInput = v.object({
 /**
  * Validates a message as SNS does.
  *
- * Source: Amazon SNS API Reference, Publish; the texts as in SNS's responses.
+ * Source: Amazon SNS API Reference, Publish; the messages follow responses of SNS.
  *
  * @throws AwsError InvalidParameter
  */

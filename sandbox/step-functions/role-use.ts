@@ -3,13 +3,13 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { roleSession } from '../iam/principal.ts';
-import type { JudgeKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
+import type { CheckKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
 import type { StateMachine, StateMachineSpecification } from './state-machine.ts';
 
 /** Authorises the use of roles and keys. */
 export interface RoleUseOptions {
   readonly authorizer: Authorizer;
-  readonly judgeKeyUse: JudgeKeyUse;
+  readonly checkKeyUse: CheckKeyUse;
 }
 
 /** AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history". */
@@ -68,7 +68,7 @@ export class RoleUse {
     // The log of a state machine with a customer managed key is also encrypted with it.
     const encrypts =
       kmsKeyId === undefined ||
-      this.#options.judgeKeyUse({
+      this.#options.checkKeyUse({
         keyId: kmsKeyId,
         action: 'kms:GenerateDataKey',
         encryptionContext: { SourceArn: `arn:${this.#account.partition}:logs:${region}:${accountId}:*` },
@@ -120,7 +120,7 @@ export class RoleUse {
     if (kmsKeyId === undefined) return;
     const encryptionContext = { 'aws:states:stateMachineArn': stateMachineArn };
     for (const action of actions) {
-      const verdict = this.#options.judgeKeyUse({ keyId: kmsKeyId, action, encryptionContext, ...user });
+      const verdict = this.#options.checkKeyUse({ keyId: kmsKeyId, action, encryptionContext, ...user });
       if (verdict === 'usable') continue;
       throw verdict === 'denied'
         ? new AwsError(

@@ -1,14 +1,14 @@
 import { object } from 'valibot';
 import { type AwsService, needsNothing, operation } from '../aws/service.ts';
 
-/** AWS Security Token Service, to ask who one is. @see AWS STS API Reference, GetCallerIdentity */
+/** AWS Security Token Service: the identity of the caller. @see AWS STS API Reference, GetCallerIdentity */
 export const sts: AwsService = {
   id: 'sts',
   operations: {
     GetCallerIdentity: operation(
       object({}),
       (_request, { caller }) => ({ Arn: caller.arn, UserId: caller.userId, Account: caller.accountId }),
-      // AWS STS API Reference, GetCallerIdentity: "No permissions are required", not even a Deny keeps one from it.
+      // AWS STS API Reference, GetCallerIdentity: "No permissions are required"; even an explicit Deny has no effect.
       needsNothing,
     ),
   },

@@ -213,7 +213,7 @@ describe('a rotation that lost a grant', () => {
   function expectDenied(world: RecoveryWorld, action: string): void {
     const denials = world.sandbox.permissions.denials();
     expect(denials).not.toEqual([]);
-    expect(denials.every(denial => denial.action === action && denial.foreseen)).toBe(true);
+    expect(denials.every(denial => denial.action === action && denial.expected)).toBe(true);
   }
 
   it.each(grants.filter(({ isTolerated }) => !isTolerated))(

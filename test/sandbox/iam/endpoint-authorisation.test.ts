@@ -48,7 +48,7 @@ describe('a call with the role of a function', () => {
     const response = new SecretsManagerClient(client).send(new GetSecretValueCommand({ SecretId: ARN }));
 
     await expect(response).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    expect(sandbox.permissions.denials()).toEqual([{ caller, ...read, foreseen: true }]);
+    expect(sandbox.permissions.denials()).toEqual([{ caller, ...read, expected: true }]);
   });
 
   it('is refused with AccessDeniedException, which the call log records', async () => {

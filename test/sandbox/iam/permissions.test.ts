@@ -302,29 +302,29 @@ describe('the record of grants', () => {
     permissions.allows(SESSION, PUT);
 
     expect(permissions.denials()).toEqual([
-      { caller: SESSION.arn, ...GET, foreseen: true },
-      { caller: SESSION.arn, ...PUT, foreseen: false },
+      { caller: SESSION.arn, ...GET, expected: true },
+      { caller: SESSION.arn, ...PUT, expected: false },
     ]);
   });
 
-  it('marks every denial of an expected unknown caller as foreseen', () => {
+  it('marks every denial of an expected unknown caller as expected', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     const unknown = roleSession('arn:aws:iam::123456789012:role/unknown', 'session');
 
     permissions.expectDenial({ caller: unknown.arn });
     permissions.allows(unknown, GET);
 
-    expect(permissions.denials()).toMatchObject([{ caller: unknown.arn, foreseen: true }]);
+    expect(permissions.denials()).toMatchObject([{ caller: unknown.arn, expected: true }]);
   });
 
-  it("marks a denial of one of the stack's roles as foreseen only for the expected action and resource", () => {
+  it("marks a denial of one of the stack's roles as expected only for the expected action and resource", () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
     permissions.expectDenial({ caller: SESSION.arn, ...PUT });
     permissions.allows(SESSION, PUT);
     permissions.allows(SESSION, { ...PUT, resource: `${SECRET_ARN}-2` });
 
-    expect(permissions.denials().map(({ foreseen }) => foreseen)).toEqual([true, false]);
+    expect(permissions.denials().map(({ expected }) => expected)).toEqual([true, false]);
     expect(() => permissions.expectDenial({ caller: SESSION.arn, action: PUT.action })).toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyState } from '../../../sandbox/kms/key.ts';
-import { keyUseJudge } from '../../../sandbox/kms/key-use.ts';
+import { keyUseChecker } from '../../../sandbox/kms/key-use.ts';
 
 const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/one';
 const USE = {
@@ -11,11 +11,11 @@ const USE = {
 } as const;
 
 const verdict = (state: KeyState | undefined, allowed: boolean) =>
-  keyUseJudge(() => (state === undefined ? undefined : { arn: KEY_ARN, state }), { allows: () => allowed })(
+  keyUseChecker(() => (state === undefined ? undefined : { arn: KEY_ARN, state }), { allows: () => allowed })(
     USE,
   );
 
-describe('keyUseJudge', () => {
+describe('keyUseChecker', () => {
   it.each([
     ['Enabled', 'usable'],
     ['Disabled', 'disabled'],

@@ -94,7 +94,7 @@ describe('GetSecretValue', () => {
     const uses: unknown[] = [];
     const granted = new Set(['kms:GenerateDataKey', 'kms:Decrypt']);
     const world = secretsWorld({
-      judgeKeyUse: ({ action, encryptionContext, keyId }) => {
+      checkKeyUse: ({ action, encryptionContext, keyId }) => {
         uses.push({ action, encryptionContext, keyId });
         return granted.has(action) ? 'usable' : 'denied';
       },

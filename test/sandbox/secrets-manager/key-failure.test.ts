@@ -5,7 +5,7 @@ import { refusal, secretsWorld, V1, V2 } from './secrets-world.ts';
 /** A secret with a customer managed key that no longer works. */
 async function secretWithKey(failure: KeyVerdict) {
   let verdict: KeyVerdict = 'usable';
-  const world = secretsWorld({ judgeKeyUse: ({ keyId }) => (keyId === 'alias/own' ? verdict : 'usable') });
+  const world = secretsWorld({ checkKeyUse: ({ keyId }) => (keyId === 'alias/own' ? verdict : 'usable') });
   await world.createSecret({ KmsKeyId: 'alias/own' });
   verdict = failure;
   return world;
@@ -66,7 +66,7 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
 
 describe('CreateSecret with a disabled key', () => {
   it('is refused and creates no secret', async () => {
-    const world = secretsWorld({ judgeKeyUse: () => 'disabled' });
+    const world = secretsWorld({ checkKeyUse: () => 'disabled' });
 
     await expect(world.createSecret({ KmsKeyId: 'alias/own' })).rejects.toMatchObject(
       refusal('EncryptionFailure'),

@@ -16,7 +16,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse } from '../../../sandbox/kms/key-use.ts';
 import { V1, V2, V3 } from './secrets-world.ts';
 import { ROTATION_FUNCTION, type StepEvent, serveSecretsManager } from './served-secrets.ts';
 
@@ -25,13 +25,13 @@ const SECRET = { SecretId: 'genesys' };
 const PUT_V2 = { ...SECRET, ClientRequestToken: V2, SecretString: 'second' };
 
 /** A Secrets Manager whose reads lag, and a secret that is already visible: version V1 has the value `first`. */
-async function laggingSecrets(options: { KmsKeyId?: string; judgeKeyUse?: JudgeKeyUse } = {}) {
-  const { KmsKeyId, judgeKeyUse } = options;
+async function laggingSecrets(options: { KmsKeyId?: string; checkKeyUse?: CheckKeyUse } = {}) {
+  const { KmsKeyId, checkKeyUse } = options;
   const steps: { create?: (event: StepEvent) => Promise<unknown> } = {};
   const world = await serveSecretsManager({
     behaviour: { readLagMs: LAG_MS },
     onStep: async event => (event.Step === 'createSecret' ? await steps.create?.(event) : undefined),
-    judgeKeyUse,
+    checkKeyUse,
   });
   const { secrets, clock } = world;
   const create = { Name: 'genesys', ClientRequestToken: V1, SecretString: 'first', Description: 'old' };
@@ -258,7 +258,7 @@ describe('readLagMs', () => {
     const denied = new Set<string>();
     const { secrets } = await laggingSecrets({
       KmsKeyId: 'alias/old',
-      judgeKeyUse: ({ keyId }) => (denied.has(keyId) ? 'denied' : 'usable'),
+      checkKeyUse: ({ keyId }) => (denied.has(keyId) ? 'denied' : 'usable'),
     });
     await secrets.send(new UpdateSecretCommand({ ...SECRET, KmsKeyId: 'alias/new' }));
     denied.add('alias/old');

@@ -73,7 +73,7 @@ describe('CreateSecret', () => {
 
   it('creates no secret when the use of the key is denied', async () => {
     const world = secretsWorld({
-      judgeKeyUse: ({ encryptionContext }) =>
+      checkKeyUse: ({ encryptionContext }) =>
         encryptionContext.SecretVersionId === V1 ? 'denied' : 'usable',
     });
 

@@ -4,7 +4,7 @@ import type { Caller } from '../../../sandbox/aws/service.ts';
 import { validated } from '../../../sandbox/aws/validation.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
-import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse } from '../../../sandbox/kms/key-use.ts';
 import type { Invocation } from '../../../sandbox/lambda/invoker.ts';
 import {
   SecretsManager,
@@ -79,7 +79,7 @@ export class SecretsWorld {
 
   constructor(options: {
     behaviour?: SecretsManagerOptions['behaviour'];
-    judgeKeyUse?: JudgeKeyUse;
+    checkKeyUse?: CheckKeyUse;
     now: string;
   }) {
     vi.useFakeTimers({ now: new Date(options.now), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
@@ -96,7 +96,7 @@ export class SecretsWorld {
       functions: { invoke: (functionArn, payload) => this.#invoke(functionArn, payload) },
       mayInvoke: functionArn => functionArn === ROTATION_FUNCTION,
       behaviour: options.behaviour,
-      judgeKeyUse: options.judgeKeyUse ?? (() => 'usable'),
+      checkKeyUse: options.checkKeyUse ?? (() => 'usable'),
     });
   }
 
@@ -189,7 +189,7 @@ export class SecretsWorld {
 
 /** A world at 10:30 UTC on a Monday. */
 export function secretsWorld(
-  options: { behaviour?: SecretsManagerOptions['behaviour']; judgeKeyUse?: JudgeKeyUse; now?: string } = {},
+  options: { behaviour?: SecretsManagerOptions['behaviour']; checkKeyUse?: CheckKeyUse; now?: string } = {},
 ): SecretsWorld {
   return new SecretsWorld({ now: '2026-03-02T10:30:00Z', ...options });
 }

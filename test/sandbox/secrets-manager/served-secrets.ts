@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
-import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse } from '../../../sandbox/kms/key-use.ts';
 import type { SecretsManagerBehaviour } from '../../../sandbox/secrets-manager/behaviour.ts';
 import { SecretsManager } from '../../../sandbox/secrets-manager/secrets-manager.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
@@ -21,11 +21,11 @@ export type StepEvent = v.InferOutput<typeof stepEvent>;
  */
 export async function serveSecretsManager({
   behaviour = {},
-  judgeKeyUse = () => 'usable',
+  checkKeyUse = () => 'usable',
   onStep = async () => undefined,
 }: {
   behaviour?: Partial<SecretsManagerBehaviour>;
-  judgeKeyUse?: JudgeKeyUse;
+  checkKeyUse?: CheckKeyUse;
   onStep?: (event: StepEvent) => Promise<unknown>;
 } = {}) {
   const clock = new Clock({ isVirtual: true });
@@ -43,7 +43,7 @@ export async function serveSecretsManager({
       },
     },
     mayInvoke: () => true,
-    judgeKeyUse,
+    checkKeyUse,
     behaviour: { retryDelaysMs: [], ...behaviour },
   });
   const { client, defects } = await serveAws([secretsManager]);

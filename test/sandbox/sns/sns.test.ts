@@ -14,7 +14,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import type { AccessRequest, AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { JudgeKeyUse, KeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { CheckKeyUse, KeyUse } from '../../../sandbox/kms/key-use.ts';
 import { Sns } from '../../../sandbox/sns/sns.ts';
 import { sts } from '../../../sandbox/sts/sts.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
@@ -25,14 +25,14 @@ const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/operator`;
 
 interface WorldOptions {
   readonly kmsKeyId?: string;
-  readonly judgeKeyUse?: JudgeKeyUse;
+  readonly checkKeyUse?: CheckKeyUse;
   readonly interceptor?: AwsInterceptor;
 }
 
 /** One topic, and a client that calls as the operator. */
-async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = {}) {
+async function openTopic({ kmsKeyId, checkKeyUse, interceptor }: WorldOptions = {}) {
   const clock = new Clock({ isVirtual: true });
-  const sns = new Sns({ clock, region: REGION, judgeKeyUse });
+  const sns = new Sns({ clock, region: REGION, checkKeyUse });
   sns.createTopic({ arn: TOPIC_ARN, name: 'rotation', kmsKeyId });
   const { client } = await serveAws([sns, sts], {
     ...(interceptor !== undefined && { interceptors: [interceptor] }),
@@ -135,7 +135,7 @@ describe('SNS operation Publish', () => {
     const uses: KeyUse[] = [];
     const { sns, publish } = await openTopic({
       kmsKeyId: KEY_ARN,
-      judgeKeyUse: use => {
+      checkKeyUse: use => {
         uses.push(use);
         return 'usable';
       },
@@ -161,7 +161,7 @@ describe('SNS operation Publish', () => {
     async refused => {
       const { sns, publish } = await openTopic({
         kmsKeyId: KEY_ARN,
-        judgeKeyUse: ({ action }) => (action === refused ? 'denied' : 'usable'),
+        checkKeyUse: ({ action }) => (action === refused ? 'denied' : 'usable'),
       });
 
       const refusal = publish();
@@ -176,14 +176,14 @@ describe('SNS operation Publish', () => {
     ['pending-deletion', KMSInvalidStateException],
     ['missing', KMSNotFoundException],
   ] as const)("throws SNS's own exception when the key is %s", async (failure, exception) => {
-    const { sns, publish } = await openTopic({ kmsKeyId: KEY_ARN, judgeKeyUse: () => failure });
+    const { sns, publish } = await openTopic({ kmsKeyId: KEY_ARN, checkKeyUse: () => failure });
 
     await expect(publish()).rejects.toBeInstanceOf(exception);
     expect(sns.messages()).toStrictEqual([]);
   });
 
   it('needs no permission for the AWS managed key', async () => {
-    const { sns, publish } = await openTopic({ kmsKeyId: 'alias/aws/sns', judgeKeyUse: () => 'denied' });
+    const { sns, publish } = await openTopic({ kmsKeyId: 'alias/aws/sns', checkKeyUse: () => 'denied' });
 
     await publish();
 

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import type { JsonObject } from '../../../sandbox/json.ts';
 import type { KeyState } from '../../../sandbox/kms/key.ts';
-import { keyUseJudge } from '../../../sandbox/kms/key-use.ts';
+import { keyUseChecker } from '../../../sandbox/kms/key-use.ts';
 import type { StepFunctionsBehaviour } from '../../../sandbox/step-functions/behaviour.ts';
 import type { StateMachineSpecification } from '../../../sandbox/step-functions/state-machine.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
@@ -80,7 +80,7 @@ function statesWith(
     clock,
     functions: new ScriptedFunctions(),
     authorizer: permissions,
-    judgeKeyUse: keyUseJudge(
+    checkKeyUse: keyUseChecker(
       keyId => (keyId === KEY_ARN && key.state !== 'deleted' ? { ...key, state: key.state } : undefined),
       permissions,
     ),

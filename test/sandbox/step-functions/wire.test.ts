@@ -31,7 +31,7 @@ async function serveStepFunctions() {
     partition: 'aws',
     functions,
     authorizer: allowEverything,
-    judgeKeyUse: () => 'usable',
+    checkKeyUse: () => 'usable',
     behaviour: { startLagMs: 0, describeLagMs: 0 },
   });
   const definition = machine({ Refresh: task('refresh', { TimeoutSeconds: 9 }) });

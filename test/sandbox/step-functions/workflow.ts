@@ -101,7 +101,7 @@ export function workflow(
     partition: 'aws',
     functions,
     authorizer: allowEverything,
-    judgeKeyUse: () => 'usable',
+    checkKeyUse: () => 'usable',
     behaviour: { startLagMs: 0, describeLagMs: 0, ...behaviour },
     random,
     transitionMs,
