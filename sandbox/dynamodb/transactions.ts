@@ -6,7 +6,7 @@ import { type ItemWrite, itemAfter, keyOfWrite } from './item-write.ts';
 import type { Table } from './table.ts';
 import { validationError } from './validation-error.ts';
 
-/** A transaction that has been written, by the token of its request. */
+/** A completed transaction that had a ClientRequestToken. */
 interface CompletedTransaction {
   readonly request: unknown;
   readonly expiresAtMs: number;
@@ -21,7 +21,7 @@ interface Target {
 const TOKEN_LIFETIME_MS = 600_000;
 
 /**
- * Writes several items at once.
+ * Writes several items atomically.
  *
  * Source: Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works"; Amazon DynamoDB API Reference,
  * TransactWriteItems. Which errors are a ValidationException and which cancel the transaction is taken from the
@@ -30,7 +30,7 @@ const TOKEN_LIFETIME_MS = 600_000;
 export class Transactions {
   readonly #clock: Clock;
   readonly #table: (nameOrArn: string) => Table;
-  /** By token, the oldest first. */
+  /** By token, oldest first. */
   readonly #completed = new Map<string, CompletedTransaction>();
 
   /** @param table throws AwsError ResourceNotFoundException */
@@ -42,7 +42,7 @@ export class Transactions {
   /**
    * Writes all items or none.
    *
-   * @param request what another request with the same token must be equal to
+   * @param request the request; a later one with the same token must be equal
    * @throws AwsError TransactionCanceledException, IdempotentParameterMismatchException, ResourceNotFoundException,
    *   ValidationException
    */
@@ -107,7 +107,7 @@ function attempt<Result>(
   }
 }
 
-/** Why DynamoDB canceled a transaction, as far as one of its items is concerned. */
+/** Why an item of a transaction caused DynamoDB to cancel it. */
 export interface CancellationReason {
   readonly Code:
     | 'None'
@@ -125,10 +125,10 @@ export const NO_REASON: CancellationReason = { Code: 'None' };
 /**
  * The error for a canceled transaction.
  *
- * Source: Amazon DynamoDB API Reference, TransactWriteItems and CancellationReason. The text is what the DynamoDB
- * conformance suite of nubo-db expects from AWS.
+ * Source: Amazon DynamoDB API Reference, TransactWriteItems and CancellationReason. The message is the one
+ * that the DynamoDB conformance suite of nubo-db expects from AWS.
  *
- * @param reasons one for each item of the transaction, in its order
+ * @param reasons one for each item of the transaction, in order
  */
 export function transactionCanceled(reasons: readonly CancellationReason[]): AwsError {
   const codes = reasons.map(({ Code }) => Code).join(', ');

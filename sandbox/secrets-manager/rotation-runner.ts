@@ -18,12 +18,12 @@ interface RunnerParts {
   readonly tokens: RotationTokens;
   readonly cloudTrail: CloudTrail;
   readonly behaviour: SecretsManagerBehaviour;
-  /** A rotation has succeeded. */
+  /** Called after each successful rotation. */
   readonly onSuccess: (secret: Secret) => void;
 }
 
 /**
- * Runs the rotations, at most one per secret at a time. Every attempt, including retries, records RotationStarted and
+ * Runs rotations, at most one per secret at a time. Every attempt, including retries, records RotationStarted and
  * RotationSucceeded or RotationFailed; the events of a retry are not documented.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation by Lambda function"; API Reference, RotateSecret.
@@ -42,7 +42,7 @@ export class RotationRunner {
     return this.#unfinished.get(secret.arn)?.status;
   }
 
-  /** Whether RotateSecret must be refused: a rotation runs, or AWSPENDING is on another version than AWSCURRENT. */
+  /** Whether RotateSecret must fail: a rotation is running, or AWSPENDING is on a different version than AWSCURRENT. */
   blocks(secret: Secret): boolean {
     return this.#unfinished.get(secret.arn)?.state === 'running' || !isComplete(secret);
   }
@@ -50,7 +50,7 @@ export class RotationRunner {
   /**
    * Creates the pending version and starts the rotation.
    *
-   * @throws AwsError LimitExceededException when the secret has no room for another version
+   * @throws AwsError LimitExceededException when the secret cannot have another version
    */
   begin(secret: Secret, functionArn: string, versionId: string, attempt = 1): void {
     this.#addPendingVersion(secret, { id: versionId, createdAt: this.#parts.clock.now() });
@@ -59,7 +59,7 @@ export class RotationRunner {
   }
 
   /**
-   * Starts the configuration test of RotateImmediately=false: testSecret alone, on a copy of the current value.
+   * Starts the configuration test of RotateImmediately=false: only testSecret, on a copy of the current value.
    *
    * @throws AwsError LimitExceededException
    */
@@ -72,7 +72,7 @@ export class RotationRunner {
     this.#start(new Rotation(secret, { kind: 'test', functionArn, versionId }), 1);
   }
 
-  /** Called at a scheduled window: starts a rotation, or retries the unfinished one at once. */
+  /** Called when a rotation is due: starts one, or retries the unfinished one immediately. */
   rotateOrRetry(secret: Secret, functionArn: string): void {
     const unfinished = this.#unfinished.get(secret.arn);
     if (unfinished?.state === 'running') return;
@@ -83,7 +83,7 @@ export class RotationRunner {
     } else this.#beginUnattended(secret, functionArn, 1);
   }
 
-  /** A new current value removed AWSPENDING from that version: abandons the rotation. */
+  /** Abandons the rotation, because a new current value removed AWSPENDING from its version. */
   abandon(secret: Secret, pendingId: string): void {
     recordRotation(this.#parts.cloudTrail, 'RotationAbandoned', secret, pendingId);
     this.#discard(secret, 'abandoned');
@@ -94,7 +94,7 @@ export class RotationRunner {
     return this.#discard(secret, 'cancelled')?.versionId;
   }
 
-  /** @throws Error when that secret never had a rotation with that version */
+  /** @throws Error when the secret never had a rotation with this version */
   outcome(secret: Secret, versionId: string): Promise<RotationOutcome> {
     const outcome = this.#outcomes.get(`${secret.arn} ${versionId}`);
     if (outcome === undefined)
@@ -102,7 +102,7 @@ export class RotationRunner {
     return outcome;
   }
 
-  /** Resolves when no step runs; rotations may still wait for a retry. */
+  /** Resolves when no step is running; rotations may still be waiting for a retry. */
   async idle(): Promise<void> {
     while (this.#runs.size > 0) await Promise.all(this.#runs);
   }
@@ -129,7 +129,7 @@ export class RotationRunner {
     else this.#beginUnattended(rotation.secret, rotation.functionArn, attempt);
   }
 
-  /** No caller waits for the response, so an error becomes an event. */
+  /** Starts a rotation that nobody requested: an error becomes an event, because there is no caller to return it to. */
   #beginUnattended(secret: Secret, functionArn: string, attempt: number): void {
     const versionId = crypto.randomUUID();
     try {
@@ -140,7 +140,7 @@ export class RotationRunner {
     }
   }
 
-  /** AWSPENDING was removed from a rotation that had promoted nothing: there is nothing to retry. */
+  /** Whether there is nothing to retry: the rotation lost AWSPENDING before it moved AWSCURRENT. */
   #isMoot({ secret, versionId }: Rotation): boolean {
     return secret.labels.holder(AWSPENDING) === undefined && secret.labels.holder(AWSCURRENT) !== versionId;
   }

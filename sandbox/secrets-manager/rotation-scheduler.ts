@@ -11,7 +11,7 @@ interface Plan {
 }
 
 /**
- * Starts the scheduled rotations, each at a time within its window.
+ * Starts scheduled rotations, each within its window.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation schedules".
  */
@@ -72,7 +72,7 @@ export class RotationScheduler {
 
   #startAt(secret: Secret, window: RotationWindow, at: Date): void {
     const task = this.#clock.schedule(Math.max(0, at.getTime() - this.#clock.nowMs()), () => {
-      // Schedule the next window first: it comes even if this rotation fails, and then NextRotationDate stays in the
+      // Schedule the next window first: it opens even if this rotation fails, but NextRotationDate then remains in the
       // past.
       const next = this.#next(secret, window.start);
       this.#plans.delete(secret.arn);
@@ -93,7 +93,7 @@ export class RotationScheduler {
   }
 }
 
-/** The index-th number of a seed's sequence, from 0 to below 1 (one round of SplitMix32). */
+/** The number at `index` in the seed's pseudo-random sequence, in [0, 1) (one round of SplitMix32). */
 function fraction(seed: number, index: number): number {
   let bits = (seed + Math.imul(index, 0x9e3779b9)) | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);

@@ -12,7 +12,7 @@ import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 import { tokenInUse, type VersionWriter } from './version-writer.ts';
 
-/** Replaces the version id in the encryption context of the test. */
+/** Replaces the version id in the encryption context when a key is validated. */
 const KEY_PROBE = 'RequestToValidateKeyAccess';
 
 /**
@@ -29,7 +29,7 @@ export function secretOperations(parts: {
 }): Readonly<Record<string, AwsOperation>> {
   const { clock, store, writer, checkKeyUse, access } = parts;
 
-  /** Secrets Manager tests a key before it uses it for a secret. */
+  /** Secrets Manager validates a key before it uses the key for a secret. */
   const validateKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
     requireKey(checkKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 

@@ -140,7 +140,7 @@ export function versionOperations(parts: {
 }
 
 /**
- * The same error covers "no such version", "no such label" and "no value yet".
+ * Returns the same error type for an unknown version, an unknown label and a version without a value.
  *
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */
