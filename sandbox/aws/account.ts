@@ -1,4 +1,4 @@
-/** The account and region in which something is emulated, as ARNs name them. */
+/** The emulated account and region, as they appear in ARNs. */
 export interface Account {
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;

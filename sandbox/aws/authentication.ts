@@ -12,12 +12,12 @@ export interface SigningScope {
 }
 
 /**
- * Returns who signed a request. Ignores the time of the signature, because the sandbox's clock may be far ahead of the
- * client's. Does not accept signatures in the query string (presigned URLs).
+ * Verifies the signature of a request and returns its caller. Ignores the time of the signature, because the sandbox's
+ * clock may be far ahead of the client's. Does not accept signatures in the query string (presigned URLs).
  *
  * @throws AwsError MissingAuthenticationTokenException (403), IncompleteSignatureException,
- *                  UnrecognizedClientException (unknown access key, or not its session token),
- *                  InvalidSignatureException (403: other service, other region, or not signed with the secret key)
+ *                  UnrecognizedClientException (unknown access key, or wrong session token),
+ *                  InvalidSignatureException (403: wrong service, region or secret key)
  * @see AWS Secrets Manager API Reference, Common Errors
  */
 export function authenticate(request: WireRequest, scope: SigningScope, identities: Identities): Caller {

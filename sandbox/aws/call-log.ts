@@ -19,11 +19,11 @@ export interface RecordedCall {
   readonly errorType?: string;
 }
 
-const KEPT_CALLS = 10_000;
+const MAX_CALLS = 10_000;
 
 /**
- * Counts every call and keeps the latest 10,000. Its interceptor must be the outermost one, to count the calls that
- * others refuse.
+ * Counts every call and keeps the latest 10,000. Its interceptor must be the outermost, so that it also counts calls
+ * that other interceptors reject.
  */
 export class CallLog {
   readonly #clock: Clock;
@@ -44,12 +44,12 @@ export class CallLog {
     }
   };
 
-  /** The calls in the order of their arrival. */
+  /** The calls in order of arrival. */
   calls(): readonly RecordedCall[] {
     return this.#calls;
   }
 
-  /** The number of calls of each operation, including refused ones, e.g. `{'kms:Decrypt': 2}`. */
+  /** The number of calls of each operation, including rejected ones, e.g. `{'kms:Decrypt': 2}`. */
   counts(): Record<string, number> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -63,7 +63,7 @@ export class CallLog {
       at: this.#clock.now().toISOString(),
     };
     this.#calls.push(record);
-    if (this.#calls.length > KEPT_CALLS) this.#calls.shift();
+    if (this.#calls.length > MAX_CALLS) this.#calls.shift();
     const name = `${service}:${operation}`;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     return record;

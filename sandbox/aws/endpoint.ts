@@ -18,13 +18,13 @@ import type { RequestHead, WireProtocol, WireRequest, WireResponse } from './wir
 export interface AwsEndpointOptions {
   readonly services: readonly AwsService[];
   readonly identities: Identities;
-  /** Authorises a call after all interceptors have passed it. */
+  /** Authorises a call after all interceptors have let it through. */
   readonly authorizer: Pick<Authorizer, 'authorize'>;
   /** Wrap every call with a valid signature, operation and input; the first one is the outermost. */
   readonly interceptors?: readonly AwsInterceptor[];
-  /** Refuses requests signed for another region; without it every region is served. */
+  /** Rejects requests signed for another region (default: every region is accepted). */
   readonly region?: string;
-  /** The port on 127.0.0.1; 0, the default, takes a free one. */
+  /** The port on 127.0.0.1; 0, the default, picks a free port. */
   readonly port?: number;
   /** Tracks the requests being served. */
   readonly openRequests?: OpenRequests;
@@ -33,8 +33,8 @@ export interface AwsEndpointOptions {
 }
 
 /**
- * One HTTP server for all emulated AWS services, on 127.0.0.1: what the AWS SDKs and the AWS CLI send to
- * `AWS_ENDPOINT_URL`. The request identifies the service, so the host name (such as a `sync-` prefix) does not matter.
+ * One HTTP server on 127.0.0.1 for all emulated AWS services: the target of `AWS_ENDPOINT_URL` for the AWS SDKs and the
+ * AWS CLI. The request identifies the service, so the host name (such as a `sync-` prefix) does not matter.
  */
 export class AwsEndpoint {
   readonly #options: AwsEndpointOptions;
@@ -51,7 +51,7 @@ export class AwsEndpoint {
     });
   }
 
-  /** Starts to listen; rejects when the port is taken. */
+  /** Starts listening; rejects when the port is in use. */
   async listen(): Promise<void> {
     await listenOnLoopback(this.#server, this.#options.port ?? 0);
   }
@@ -60,12 +60,12 @@ export class AwsEndpoint {
     return this.#server.listening;
   }
 
-  /** The base URL for `AWS_ENDPOINT_URL`; throws while the endpoint does not listen. */
+  /** The base URL for `AWS_ENDPOINT_URL`; throws when the endpoint is not listening. */
   get url(): string {
     return loopbackUrl(this.#server, 'The AWS endpoint');
   }
 
-  /** Stops listening and ends all connections, including those of running calls. */
+  /** Stops listening and closes all connections, including those of calls in progress. */
   async close(): Promise<void> {
     await closeNow(this.#server);
   }
@@ -85,8 +85,8 @@ export class AwsEndpoint {
       message.socket.destroy();
       return;
     }
-    // The clocks of the sandbox, its functions and external clients differ. An SDK would assume clock skew and retry
-    // refused calls.
+    // The clocks of the sandbox, its functions and external clients differ. With a Date header, an SDK
+    // would assume clock skew and retry rejected calls.
     response.sendDate = false;
     response.writeHead(reply.statusCode, {
       ...reply.headers,
@@ -95,7 +95,7 @@ export class AwsEndpoint {
     response.end(reply.body);
   }
 
-  /** Undefined: drop the connection. */
+  /** @returns undefined to drop the connection */
   async #respond(
     request: WireRequest,
     protocol: WireProtocol,
@@ -105,7 +105,7 @@ export class AwsEndpoint {
     try {
       const { service } = protocol;
       if (service === undefined)
-        throw new AwsError('UnknownOperationException', 'The sandbox emulates no such service.');
+        throw new AwsError('UnknownOperationException', 'The sandbox does not emulate this service.');
       const scope = { service, region: this.#options.region };
       const caller = authenticate(request, scope, this.#options.identities);
       const implementation = this.#operation(service, operation);
@@ -156,11 +156,11 @@ export class AwsEndpoint {
 
 function headOf(message: IncomingMessage): RequestHead {
   const url = message.url ?? '/';
-  const mark = url.indexOf('?');
+  const queryMark = url.indexOf('?');
   return {
     method: message.method ?? '',
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
+    path: queryMark < 0 ? url : url.slice(0, queryMark),
+    query: queryMark < 0 ? '' : url.slice(queryMark + 1),
     headers: message.headers,
     headerValues: message.headersDistinct,
   };

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
-/** The error for a value that AWS accepts. */
+/** The error for a value that AWS accepts but the sandbox does not emulate. */
 export const VALUE_NOT_EMULATED = 'Member has a value that the sandbox does not emulate';
 
 /**
- * An enumeration of AWS. Accepts the emulated values, rejects AWS's other values as not emulated, and everything else
- * as invalid.
+ * Validates an AWS enumeration: accepts the emulated values, and rejects AWS's other values as not emulated and
+ * everything else as invalid.
  */
 export function enumeration<const Emulated extends string>(
   emulated: readonly Emulated[],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
 import type { Caller } from './service.ts';
 
-/** What a client signs its requests with. */
+/** The credentials with which a client signs its requests. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -10,7 +10,7 @@ export interface AccessKey {
   readonly sessionToken?: string;
 }
 
-/** An access key and who uses it. */
+/** An access key and its owner. */
 export interface Identity {
   readonly accessKey: AccessKey;
   readonly caller: Caller;
@@ -20,7 +20,8 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const ROLE_ARN = /^arn:([^:]+):iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/;
 
 /**
- * Issues access keys and resolves their owners. Users and roles are created on first use and keep their unique id.
+ * Issues access keys and resolves their owners. Users and roles are created on first use, and their unique ids do not
+ * change.
  *
  * @see AWS Identity and Access Management User Guide, "IAM identifiers"
  */
@@ -54,15 +55,15 @@ export class Identities {
   }
 
   /**
-   * Issues temporary credentials of a role, which never expire here.
+   * Issues credentials of a role. Unlike in AWS, they never expire.
    *
-   * @param role.sessionName the function's name, when Lambda assumes the role for a function
+   * @param role.sessionName the function's name when Lambda assumes the role for a function
    * @param role.functionArn the function that gets the credentials
-   * @throws TypeError when `roleArn` is not the ARN of a role
+   * @throws TypeError when `roleArn` is not a role ARN
    */
   issueRole(role: { roleArn: string; sessionName: string; functionArn?: string }): AccessKey {
     const match = ROLE_ARN.exec(role.roleArn);
-    if (match === null) throw new TypeError(`Not the ARN of a role: ${role.roleArn}`);
+    if (match === null) throw new TypeError(`Not a role ARN: ${role.roleArn}`);
     const [, partition = '', accountId = '', roleName = ''] = match;
     const accessKey = {
       accessKeyId: identifier('ASIA', 16),
@@ -78,7 +79,7 @@ export class Identities {
     });
   }
 
-  /** Whose key this is; undefined when it was not issued here. */
+  /** The owner of a key; undefined for an unknown key. */
   find(accessKeyId: string): Identity | undefined {
     return this.#identities.get(accessKeyId);
   }

@@ -1,16 +1,16 @@
 import type { WireResponse } from './wire-protocol.ts';
 
 /**
- * Thrown by an interceptor to end the connection without a response. Before `next()`, the call has no effect; after it,
- * the call took effect and its response is lost.
+ * Thrown by an interceptor to close the connection without a response. Before `next()`, the call has no effect; after
+ * it, the call took effect and its response is lost.
  */
 export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped';
 }
 
 /**
- * Thrown by an interceptor to send this response as it is, whatever the service's protocol. Before `next()`, the call
- * has no effect; after it, the call took effect.
+ * Thrown by an interceptor to send this response unchanged, regardless of the service's protocol. Before `next()`, the
+ * call has no effect; after it, the call took effect.
  */
 export class RawResponse extends Error {
   override readonly name = 'RawResponse';

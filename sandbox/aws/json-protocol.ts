@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts';
 import type { RequestHead, WireProtocol, WireResponse } from './wire-protocol.ts';
 
-/** The services by the part of `X-Amz-Target` before the operation. */
+/** Service by the prefix of `X-Amz-Target`. */
 const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
   ['secretsmanager', 'secretsmanager'],
   ['DynamoDB_20120810', 'dynamodb'],
@@ -11,13 +11,13 @@ const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
 
 const BODY_LIMIT_BYTES = 1_048_576;
 
-/** The errors of DynamoDB whose model spells the member `Message`. */
+/** DynamoDB errors whose message member is `Message`. */
 const UPPER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'IdempotentParameterMismatchException',
   'TransactionCanceledException',
 ]);
 
-/** Errors of the front end, and client errors of every service, spell the member `message`. */
+/** Errors of the front end, and client errors of every service: their message member is `message`. */
 const LOWER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'IncompleteSignatureException',
@@ -32,8 +32,8 @@ const LOWER_CASE_MESSAGE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, input and output as JSON objects. An error without a
- * message has no such member.
+ * AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, input and output as JSON objects. The body of an error
+ * without a message omits the member.
  *
  * @see Smithy 2.0, AWS JSON 1.0 and AWS JSON 1.1 protocols
  */
@@ -71,7 +71,7 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
   };
 }
 
-/** An instant in the format of both protocols. */
+/** A timestamp in the format of both JSON protocols. */
 export function epochSeconds(at: Date): number {
   return at.getTime() / 1000;
 }

@@ -4,7 +4,7 @@ import type { RequestHead, WireProtocol, WireRequest } from './wire-protocol.ts'
 const FUNCTION_PATH =
   /^\/(?<api>2015-03-31|2019-09-30)\/functions\/(?<name>[^/]+)(?:\/(?<part>invocations|configuration|policy|concurrency))?\/?$/;
 
-/** By method, version of the API, and what follows the function's name in the path. */
+/** By method, API version, and the path segment after the function's name. */
 const OPERATIONS: Readonly<Record<string, string>> = {
   'POST 2015-03-31 invocations': 'Invoke',
   'GET 2015-03-31 configuration': 'GetFunctionConfiguration',
@@ -25,14 +25,14 @@ interface InvokeOutput {
   readonly LogResult?: string;
 }
 
-/** Whether a path is Lambda's: those begin with an API version. */
+/** Whether a path is Lambda's: its paths begin with an API version. */
 export function isLambdaPath(path: string): boolean {
   return VERSIONED_PATH.test(path);
 }
 
 /**
- * Lambda's REST-JSON, for `Invoke` and what describes a function. The input of `Invoke` is `{FunctionName, Qualifier?,
- * InvocationType, LogType?, Payload}`, its payload being the body as text, unread.
+ * Lambda's REST-JSON protocol, for `Invoke` and the operations that describe a function. The input of `Invoke` is
+ * `{FunctionName, Qualifier?, InvocationType, LogType?, Payload}`, where `Payload` is the body as text, not parsed.
  *
  * @see AWS Lambda API Reference, Invoke, GetFunctionConfiguration, GetFunctionConcurrency and GetPolicy
  */

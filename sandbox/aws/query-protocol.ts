@@ -12,7 +12,7 @@ type QueryService = keyof typeof XML_NAMESPACES;
 
 const BODY_LIMIT_BYTES = 1_048_576;
 
-/** The Query protocol has its own names and statuses for errors before the service is reached. */
+/** The Query protocol's names and statuses of errors that occur before the service handles the request. */
 const QUERY_ERROR: ReadonlyMap<string, { code: string; statusCode: number; message?: string }> = new Map([
   [
     'MissingAuthenticationTokenException',
@@ -31,10 +31,10 @@ const QUERY_ERROR: ReadonlyMap<string, { code: string; statusCode: number; messa
 ]);
 
 /**
- * Some services have their own names for some of them (Amazon SNS API Reference, Publish, "Errors"; AWS Identity and
+ * Names that differ for some services (Amazon SNS API Reference, Publish, "Errors"; AWS Identity and
  * Access Management API Reference, SimulatePrincipalPolicy, "Errors").
  */
-const OWN_ERRORS: Readonly<Partial<Record<QueryService, typeof QUERY_ERROR>>> = {
+const SERVICE_ERRORS: Readonly<Partial<Record<QueryService, typeof QUERY_ERROR>>> = {
   sns: new Map([
     ['AccessDeniedException', { code: 'AuthorizationError', statusCode: 403 }],
     ['InternalFailure', { code: 'InternalError', statusCode: 500 }],
@@ -48,8 +48,8 @@ export function isQueryRequest(head: RequestHead): boolean {
 }
 
 /**
- * The AWS Query protocol of STS, SNS and IAM: a form with `Action`; responses and errors in XML. Before the form is
- * read, only the signature identifies the service.
+ * The AWS Query protocol of STS, SNS and IAM: a form with `Action`; responses and errors in XML. The signature
+ * identifies the service, because the body has not been read yet.
  *
  * @see Smithy 2.0, AWS query protocol
  */
@@ -85,12 +85,12 @@ export function queryProtocol(head: RequestHead): WireProtocol {
       ),
     }),
     writeError: (error, requestId) => {
-      const own = OWN_ERRORS[service]?.get(error.type) ?? QUERY_ERROR.get(error.type);
-      const statusCode = own?.statusCode ?? error.statusCode;
+      const mapped = SERVICE_ERRORS[service]?.get(error.type) ?? QUERY_ERROR.get(error.type);
+      const statusCode = mapped?.statusCode ?? error.statusCode;
       const parts = {
         Type: statusCode < 500 ? 'Sender' : 'Receiver',
-        Code: own?.code ?? error.type,
-        Message: own?.message ?? error.message,
+        Code: mapped?.code ?? error.type,
+        Message: mapped?.message ?? error.message,
       };
       return {
         statusCode,
@@ -105,15 +105,15 @@ export function queryProtocol(head: RequestHead): WireProtocol {
   };
 }
 
-/** A member of a request in a form: a list, a structure, or text. */
+/** The value of a form member: a list, a structure, or text. */
 export type FormValue = string | readonly FormValue[] | { readonly [member: string]: FormValue };
 
-/** An intermediate value: text, or the parts of a list, a map or a structure by name. */
+/** A partly parsed value: text, or the parts of a list, a map or a structure by name. */
 type Parts = Map<string, Parts | string>;
 
 /**
  * The members of a request in the AWS Query protocol: `Names.member.1=a` is an item of a list, `Entry.Key=b` a member
- * of a structure. A map, `Attributes.entry.1.key` and so on, is left in its parts.
+ * of a structure. A map, `Attributes.entry.1.key` and so on, remains a structure of its parts.
  *
  * @see Smithy 2.0, AWS query protocol, "Query key resolution"
  */
@@ -145,7 +145,7 @@ function formValue(part: Parts | string): FormValue {
   return [...items].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => formValue(item));
 }
 
-/** An element; `content` is XML already, and the root element carries the namespace. */
+/** An XML element; `content` is already XML. Only the root element has a namespace. */
 function element(name: string, content: string, namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
   return `<${name}${attribute}>${content}</${name}>`;
@@ -154,7 +154,7 @@ function element(name: string, content: string, namespace?: string): string {
 /**
  * The members of a response, one element each: strings, numbers, booleans, structures, and lists of these.
  *
- * @throws TypeError a member is anything else
+ * @throws TypeError for any other value
  * @see Smithy 2.0, "XML bindings"
  */
 function members(output: object): string {
@@ -174,7 +174,7 @@ function content(name: string, value: unknown): string {
       if (Array.isArray(value)) return value.map(item => element('member', content(name, item))).join('');
       if (value !== null) return members(value);
   }
-  throw new TypeError(`The member ${name} has no form in XML.`);
+  throw new TypeError(`The member ${name} cannot be written as XML.`);
 }
 
 function escapeXml(text: string): string {

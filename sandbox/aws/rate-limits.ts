@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
 import type { AwsOperation } from './service.ts';
 
-/** The size of a burst, and the number of tokens added per second. */
+/** The maximum burst, and the number of tokens added per second. */
 export interface BucketSize {
   readonly size: number;
   readonly refillPerSecond: number;
 }
 
-/** A token bucket, as AWS uses for the calls of an account. */
+/** A token bucket, as AWS uses to throttle an account's calls. */
 export class TokenBucket {
   readonly #size: BucketSize;
   #tokens: number;
@@ -38,7 +38,7 @@ export interface RateLimit {
 }
 
 /**
- * The operations of a service, which throw `ThrottlingException` beyond a limit.
+ * Makes the operations of a service throw `ThrottlingException` when they exceed a limit.
  *
  * @param inForce whether the limits apply; evaluated at each call
  */

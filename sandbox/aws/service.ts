@@ -8,7 +8,7 @@ export interface Caller {
   readonly userId: string;
   /** The role whose credentials were used; absent for a user. */
   readonly roleArn?: string;
-  /** The function that the credentials were given to; absent for a user. */
+  /** The function that uses the credentials; absent for a user. */
   readonly functionArn?: string;
 }
 
@@ -42,7 +42,7 @@ export interface AwsOperation {
   /**
    * The permissions that the caller needs.
    *
-   * @throws AwsError the request does not name its resource
+   * @throws AwsError when the request does not identify its resource
    */
   readonly access: (input: unknown, call: AwsCall) => readonly AccessRequest[];
 }
@@ -54,7 +54,7 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, AwsOperation>>;
 }
 
-/** Binds a schema to its run and permission functions, so that they have the schema's type. */
+/** Defines an operation whose functions get the schema's output type as input. */
 export function operation<Schema extends GenericSchema>(
   schema: Schema,
   run: (input: InferOutput<Schema>, call: AwsCall) => Promise<object> | object,
@@ -71,7 +71,7 @@ export function operation<Schema extends GenericSchema>(
 export const needsNothing = (): readonly AccessRequest[] => [];
 
 /**
- * Wraps every call between authentication and the operation, in the order given. It may refuse or delay the call, or
- * lose its response.
+ * Wraps every call between authentication and the operation, in the order given. It may reject or delay the call, or
+ * drop its response.
  */
 export type AwsInterceptor = (call: AwsCall, next: () => Promise<object>) => Promise<object>;

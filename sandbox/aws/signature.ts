@@ -26,8 +26,8 @@ export function parseAuthorization(header: string): Authorization | undefined {
 }
 
 /**
- * The expected signature of a request signed with `secretAccessKey`, in hexadecimal digits. Hashes the body itself and
- * ignores `x-amz-content-sha256`. Encodes paths twice, as all services except S3 require.
+ * The expected signature of a request signed with `secretAccessKey`, in hexadecimal digits. Always hashes the
+ * body and ignores `x-amz-content-sha256`. Encodes paths twice, as all services except S3 require.
  *
  * @see AWS Identity and Access Management User Guide, "Create a signed AWS API request"
  */
@@ -82,7 +82,7 @@ function canonicalValue(values: readonly string[] | undefined): string {
   return (values ?? []).map(value => value.trim().replace(/\s+/g, ' ')).join(',');
 }
 
-/** RFC 3986 percent-encoding; encodeURIComponent does not encode five reserved characters. */
+/** RFC 3986 percent-encoding: encodeURIComponent leaves five reserved characters unencoded. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

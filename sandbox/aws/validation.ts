@@ -4,11 +4,11 @@ import { VALUE_NOT_EMULATED } from './enumeration.ts';
 
 /**
  * Validates an operation's input and returns the schema's output. Error messages name members and limits, never values.
- * A member that the sandbox does not emulate is declared as `optional(never())`, a value of an enumeration by
+ * Declare members that the sandbox does not emulate as `optional(never())`, and enumeration values with
  * `enumeration`; both are rejected as not emulated.
  *
  * @throws AwsError ValidationException
- * @see AWS Key Management Service API Reference, Common Errors, for the name; the text is that of AWS services
+ * @see AWS Key Management Service API Reference, Common Errors, for the name; the message follows AWS services
  */
 export function validated(schema: GenericSchema, input: unknown): unknown {
   const result = safeParse(schema, input);

@@ -4,13 +4,13 @@ import type { AwsError } from './aws-error.ts';
 /** A request without its body: enough to identify the service and its protocol. */
 export interface RequestHead {
   readonly method: string;
-  /** The path as it was sent, still percent-encoded. */
+  /** The path as sent, percent-encoded. */
   readonly path: string;
-  /** The query string as it was sent, without `?`. */
+  /** The query string as sent, without `?`. */
   readonly query: string;
   /** Header names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** The same headers, each value of a repeated header by itself. */
+  /** The same headers; a repeated header has one entry per value. */
   readonly headerValues: NodeJS.Dict<string[]>;
 }
 
@@ -28,13 +28,13 @@ export interface WireResponse {
 
 /** How a service reads requests and writes responses. */
 export interface WireProtocol {
-  /** The service's SigV4 name; undefined when the request names no known service. */
+  /** The service's SigV4 name; undefined for an unknown service. */
   readonly service: string | undefined;
   /** The maximum length of a body. */
   readonly bodyLimitBytes: number;
   /** The error for a longer body. */
   readonly bodyTooLarge: () => AwsError;
-  /** The operation's name; undefined when the request names none. */
+  /** The operation's name; undefined if the request does not name one. */
   operation(request: WireRequest): string | undefined;
   /**
    * The operation's input members.

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Listeners } from '../listeners.ts';
 
-/** An event that a service reports on its own, unlike an API call. */
+/** An event that a service generates itself, as opposed to an API call. */
 export interface ServiceEvent {
   readonly name: string;
   /** The service's host, e.g. `secretsmanager.amazonaws.com`. */

@@ -2,14 +2,14 @@ import { AwsError } from '../aws/aws-error.ts';
 import { compareNumbers, normalizeNumber } from './decimal.ts';
 import { type Refusal, validationError } from './validation-error.ts';
 
-/** A value as it is on the wire; a number is text there. */
+/** A value in its wire format, in which numbers are strings. */
 export type AttributeValue =
   | { readonly S: string }
   | { readonly N: string }
   | { readonly BOOL: boolean }
   | { readonly NULL: true };
 
-/** The types of values that are emulated. */
+/** The emulated value types. */
 export type ValueType = 'S' | 'N' | 'BOOL' | 'NULL';
 
 /** An item, or a key. */
@@ -25,7 +25,7 @@ const MAX_ITEM_BYTES = 400 * 1024;
  *
  * Source: Amazon DynamoDB API Reference, AttributeValue.
  *
- * @param where the request's member, to name a type that is not emulated
+ * @param where the request member, for error messages
  * @throws AwsError ValidationException, SerializationException
  */
 export function readItem(attributes: UncheckedItem, where: string): Item {
@@ -42,8 +42,8 @@ export function readItem(attributes: UncheckedItem, where: string): Item {
 /**
  * Checks one value.
  *
- * @param where  the request's member, to name a type that is not emulated
- * @param refuse makes the error for a value that AWS does not accept either
+ * @param where  the request member, for error messages
+ * @param refuse makes the error for a value that AWS also rejects
  */
 export function readValue(
   value: Readonly<Record<string, unknown>>,
@@ -100,7 +100,7 @@ export function attributeOf(item: Item, name: string): AttributeValue | undefine
   return Object.hasOwn(item, name) ? item[name] : undefined;
 }
 
-/** The type of a value, as its wire format names it. */
+/** The type of a value, as in its wire format. */
 export function typeOf(value: AttributeValue): ValueType {
   if ('S' in value) return 'S';
   if ('N' in value) return 'N';
@@ -108,9 +108,9 @@ export function typeOf(value: AttributeValue): ValueType {
 }
 
 /**
- * Compares two values of the same type that has an order.
+ * Compares two strings or two numbers.
  *
- * @returns less than 0, 0, or greater than 0; undefined when their types differ or have no order
+ * @returns less than 0, 0, or greater than 0; undefined when their types differ or are not ordered
  */
 export function compareValues(left: AttributeValue, right: AttributeValue): number | undefined {
   if ('S' in left && 'S' in right) return compareText(left.S, right.S);
@@ -118,7 +118,7 @@ export function compareValues(left: AttributeValue, right: AttributeValue): numb
 }
 
 /**
- * Compares texts by their UTF-8 bytes, as DynamoDB does (Amazon DynamoDB Developer Guide, "Supported data types and
+ * Compares strings by their UTF-8 bytes, as DynamoDB does (Amazon DynamoDB Developer Guide, "Supported data types and
  * naming rules").
  */
 export function compareText(left: string, right: string): number {

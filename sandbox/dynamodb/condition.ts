@@ -8,7 +8,7 @@ const FUNCTIONS_NOT_EMULATED = ['attribute_type', 'begins_with', 'contains', 'si
 
 type Comparator = (typeof COMPARATORS)[number];
 
-/** What must hold for an item before it is written. */
+/** The condition that an item must meet to be written. */
 export type Condition =
   | { readonly comparator: Comparator; readonly left: Operand; readonly right: Operand }
   | { readonly function: (typeof FUNCTIONS)[number]; readonly attribute: string }
@@ -22,11 +22,12 @@ type Term = (
 ) & { readonly inParentheses?: true };
 
 /**
- * Reads a `ConditionExpression`.
+ * Parses a `ConditionExpression`.
  *
  * Source: Amazon DynamoDB Developer Guide, "Condition and filter expressions, operators, and functions in DynamoDB".
  *
- * @throws AwsError ValidationException also for what is not emulated: BETWEEN, IN, nested attributes, other functions
+ * @throws AwsError ValidationException, also for syntax that is not emulated: BETWEEN, IN, nested attributes, other
+ * functions
  */
 export function readCondition(reader: ExpressionReader): Condition {
   const condition = requireCondition(reader, alternatives(reader));
@@ -133,13 +134,13 @@ function requireComparable(
 }
 
 /**
- * Whether a condition holds for an item, or for the absence of one.
+ * Whether an item, or the absence of an item, meets a condition.
  *
- * An attribute that does not exist differs from everything, including another attribute that does not exist. It is neither
- * less nor greater than anything. The same applies to values of different types (test_condition_expression.py of
+ * A missing attribute is not equal to any value, nor to another missing attribute; it is neither less nor greater than
+ * any value. The same applies to values of different types (test_condition_expression.py of
  * ScyllaDB's Alternator, which also runs on AWS).
  */
-export function holds(condition: Condition, item: Item = {}): boolean {
+export function isMet(condition: Condition, item: Item = {}): boolean {
   if ('function' in condition) {
     const exists = attributeOf(item, condition.attribute) !== undefined;
     return exists === (condition.function === 'attribute_exists');
@@ -153,11 +154,11 @@ export function holds(condition: Condition, item: Item = {}): boolean {
   }
   switch (condition.operator) {
     case 'AND':
-      return holds(condition.left, item) && holds(condition.right, item);
+      return isMet(condition.left, item) && isMet(condition.right, item);
     case 'OR':
-      return holds(condition.left, item) || holds(condition.right, item);
+      return isMet(condition.left, item) || isMet(condition.right, item);
     case 'NOT':
-      return !holds(condition.condition, item);
+      return !isMet(condition.condition, item);
   }
 }
 
@@ -170,10 +171,10 @@ function compare(
   left: AttributeValue | undefined,
   right: AttributeValue | undefined,
 ): boolean {
-  const areBoth = left !== undefined && right !== undefined;
-  if (comparator === '=') return areBoth && isDeepStrictEqual(left, right);
-  if (comparator === '<>') return !areBoth || !isDeepStrictEqual(left, right);
-  const order = areBoth ? compareValues(left, right) : undefined;
+  const bothExist = left !== undefined && right !== undefined;
+  if (comparator === '=') return bothExist && isDeepStrictEqual(left, right);
+  if (comparator === '<>') return !bothExist || !isDeepStrictEqual(left, right);
+  const order = bothExist ? compareValues(left, right) : undefined;
   if (order === undefined) return false;
   switch (comparator) {
     case '<':

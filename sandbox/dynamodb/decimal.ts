@@ -8,7 +8,7 @@ interface Decimal {
 
 const NUMBER = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 const MAX_SIGNIFICANT_DIGITS = 38;
-/** The range of the first digit's power of ten. */
+/** The range of the exponent of the first digit. */
 const MAX_MAGNITUDE = 125;
 const MIN_MAGNITUDE = -130;
 const OVERFLOW = 'Number overflow. Attempting to store a number with magnitude larger than supported range';
@@ -16,12 +16,12 @@ const UNDERFLOW =
   'Number underflow. Attempting to store a number with magnitude smaller than supported range';
 
 /**
- * Writes a number the way DynamoDB returns it: as a plain decimal without needless zeros, `1.5` for `+1.50e0`.
+ * Writes a number the way DynamoDB returns it: as a plain decimal without redundant zeros, e.g. `1.5` for `+1.50e0`.
  *
  * Source: Amazon DynamoDB Developer Guide, "Supported data types and naming rules", for digits and range. The error
- * texts and the form of the result are what the tests of dynalite and of ScyllaDB's Alternator expect from AWS.
+ * messages and the format of the result follow what the tests of dynalite and of ScyllaDB's Alternator expect from AWS.
  *
- * @throws AwsError what `refuse` makes: the text is not a number, has too many digits, or is out of range
+ * @throws AwsError made by `refuse`, when the text is not a number, has too many digits, or is out of range
  */
 export function normalizeNumber(text: string, refuse: Refusal): string {
   const [, sign, whole = '', fraction = '', bareFraction = '', exponent = '0'] = NUMBER.exec(text) ?? [];
@@ -46,13 +46,13 @@ export function normalizeNumber(text: string, refuse: Refusal): string {
 /**
  * The exact sum or difference of two normalized numbers, normalized.
  *
- * @throws AwsError ValidationException the result is out of range or needs more than 38 digits
+ * @throws AwsError ValidationException when the result is out of range or needs more than 38 digits
  */
 export function calculate(left: string, operator: '+' | '-', right: string): string {
   const [a, b, exponent] = aligned(left, right);
   const result = { coefficient: operator === '+' ? a + b : a - b, exponent };
   requireMagnitude(result, validationError);
-  // DynamoDB also reports too many digits as an overflow (test_number.py of ScyllaDB's Alternator).
+  // DynamoDB reports an overflow for too many digits (test_number.py of ScyllaDB's Alternator).
   if (digitsOf(result.coefficient).replace(/0+$/, '').length > MAX_SIGNIFICANT_DIGITS) {
     throw validationError(OVERFLOW);
   }
@@ -65,7 +65,7 @@ export function compareNumbers(left: string, right: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-/** The coefficients of two normalized numbers for the same exponent. */
+/** The coefficients of two normalized numbers, scaled to a common exponent. */
 function aligned(left: string, right: string): [left: bigint, right: bigint, exponent: number] {
   const [a, b] = [parse(left), parse(right)];
   const exponent = Math.min(a.exponent, b.exponent);

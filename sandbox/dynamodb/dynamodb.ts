@@ -27,7 +27,7 @@ export interface DynamoDbOptions extends Account {
 
 type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
 
-/** The sources of a request's condition keys. */
+/** The details of a request from which its condition keys are derived. */
 interface AccessDetails {
   /** Attributes with their values; the partition key is one of them. */
   readonly given: Item;
@@ -40,8 +40,8 @@ interface AccessDetails {
 const SINGLE = { inTransaction: false };
 
 /**
- * Amazon DynamoDB, emulated: items by their key, conditional writes, transactions, queries of one partition, and
- * the description of a table.
+ * Amazon DynamoDB, emulated: reads of items by key, conditional writes, transactions, queries of one partition, and
+ * DescribeTable.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name.
  */
@@ -125,7 +125,7 @@ export class DynamoDb implements AwsService {
   }
 
   /**
-   * The items of a table, as the last writes left them.
+   * The current items of a table.
    *
    * @throws AwsError ResourceNotFoundException
    */
@@ -144,7 +144,7 @@ export class DynamoDb implements AwsService {
     return returned === undefined ? {} : { Attributes: returned };
   }
 
-  /** A table by its name or ARN. */
+  /** @throws AwsError ResourceNotFoundException */
   #table(nameOrArn: string): Table {
     const table = this.#find(nameOrArn);
     if (table !== undefined) return table;
@@ -166,7 +166,7 @@ export class DynamoDb implements AwsService {
     return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
   }
 
-  /** The resource that a permission for a table names. */
+  /** The resource of a permission for a table. */
   #resource(nameOrArn: string): string {
     const name = this.#nameOf(nameOrArn);
     return name === undefined ? nameOrArn : this.#arn(name);
@@ -192,7 +192,7 @@ export class DynamoDb implements AwsService {
   /**
    * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB";
    * Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control". An entry of a
-   * transaction is authorised like the operation it stands for, and `ReturnValues` is what it returns on failure
+   * transaction is authorised like the corresponding operation, and `ReturnValues` is what it returns on failure
    * (Amazon DynamoDB Developer Guide, "Using IAM with DynamoDB transactions").
    */
   #access(action: string, table: string, { given, attributes, context }: AccessDetails): AccessRequest {
@@ -214,7 +214,7 @@ function notFound(message: string): AwsError {
   return new AwsError('ResourceNotFoundException', message);
 }
 
-/** @throws AwsError ValidationException also when the entry does not have exactly one action */
+/** @throws AwsError ValidationException, also when the entry does not have exactly one action */
 function readTransactItem({
   ConditionCheck,
   Delete,
@@ -239,7 +239,7 @@ function readTransactItem({
 }
 
 /**
- * A table as DescribeTable returns it, without throughput, size and settings, which the sandbox does not use.
+ * A table as DescribeTable returns it, without throughput, size and settings, which nothing in this project uses.
  *
  * @see Amazon DynamoDB API Reference, TableDescription
  */

@@ -4,10 +4,10 @@ import type { Placeholders } from './placeholders.ts';
 import { isReservedWord } from './reserved-words.ts';
 import { validationError } from './validation-error.ts';
 
-/** The member of a request that holds an expression. */
+/** A request member that contains an expression. */
 export type ExpressionMember = 'ConditionExpression' | 'KeyConditionExpression' | 'UpdateExpression';
 
-/** What an expression compares or assigns: a top-level attribute of the item, or a value of the request. */
+/** An operand of an expression: a top-level attribute of the item, or a value from the request. */
 export type Operand = { readonly attribute: string } | { readonly value: AttributeValue };
 
 interface Token {
@@ -22,13 +22,13 @@ const TOKEN = /[A-Za-z][A-Za-z0-9_]*|[#:][A-Za-z0-9_]+|\d+|<=|>=|<>|[^ \t\r\n]/g
 const NAME = /^(?:[A-Za-z]|#.)/;
 
 /**
- * Reads an expression token by token; the grammars are in the modules of the three kinds of expressions.
+ * Reads an expression token by token; each kind of expression has its grammar in its own module.
  *
- * An expression with several errors is refused for the first one in its text. AWS may report another one, because it
- * checks some kinds of errors before others.
+ * Reports the first error in the text of an expression. AWS may report another one, because it checks some kinds of
+ * errors before others.
  *
- * Source: Amazon DynamoDB Developer Guide, "Using expressions in DynamoDB". The error texts are what the tests of
- * dynalite, ExtendDB, ScyllaDB's Alternator and the DynamoDB conformance suite of nubo-db expect from AWS.
+ * Source: Amazon DynamoDB Developer Guide, "Using expressions in DynamoDB". The error messages are those that
+ * the tests of dynalite, ExtendDB, ScyllaDB's Alternator and the DynamoDB conformance suite of nubo-db expect from AWS.
  */
 export class ExpressionReader {
   readonly #member: ExpressionMember;
@@ -38,7 +38,7 @@ export class ExpressionReader {
   readonly #attributes = new Set<string>();
   #position = 0;
 
-  /** @throws AwsError ValidationException the expression is empty or longer than 4 KB */
+  /** @throws AwsError ValidationException when the expression is empty or longer than 4 KB */
   constructor(member: ExpressionMember, text: string, placeholders: Placeholders) {
     this.#member = member;
     this.#text = text;
@@ -64,7 +64,7 @@ export class ExpressionReader {
     return this.#position === this.#tokens.length;
   }
 
-  /** Whether the next token is this symbol or, in upper or lower case, this keyword. */
+  /** Whether the next token is this symbol or keyword; keywords are case-insensitive. */
   isNext(token: string, offset = 0): boolean {
     return this.#token(offset).text.toUpperCase() === token;
   }
@@ -76,17 +76,17 @@ export class ExpressionReader {
     return true;
   }
 
-  /** @throws AwsError ValidationException the next token is another one */
+  /** @throws AwsError ValidationException when the next token is a different one */
   require(token: string): void {
     if (!this.skip(token)) throw this.syntaxError();
   }
 
-  /** Moves past the next of these symbols or keywords, if there is one. */
+  /** Moves past the next token if it is one of these symbols or keywords. */
   oneOf<Text extends string>(tokens: readonly Text[]): Text | undefined {
     return tokens.find(token => this.skip(token));
   }
 
-  /** Moves past the name of a function and its opening parenthesis, if that is what comes next. */
+  /** Moves past a function name and its opening parenthesis, if these are the next tokens. */
   functionName(): string | undefined {
     const { text } = this.#token();
     if (!this.isNext('(', 1) || !/^[A-Za-z]/.test(text)) return undefined;
@@ -100,7 +100,7 @@ export class ExpressionReader {
   }
 
   /**
-   * Reads the name of a top-level attribute, or the placeholder of one.
+   * Reads the name of a top-level attribute, or its placeholder.
    *
    * @throws AwsError ValidationException
    */
@@ -140,7 +140,7 @@ export class ExpressionReader {
     return value;
   }
 
-  /** The error for a next token that does not fit the grammar. */
+  /** The error for a next token that the grammar does not allow. */
   syntaxError(): AwsError {
     const token = this.#token();
     const { start } = this.#position > 0 ? this.#token(-1) : token;
@@ -150,7 +150,7 @@ export class ExpressionReader {
     );
   }
 
-  /** The error for what AWS knows and the sandbox does not. */
+  /** The error for syntax that AWS supports and the sandbox does not. */
   notEmulated(what: string): AwsError {
     return this.invalid(`${what} is not emulated by the sandbox`);
   }

@@ -1,13 +1,13 @@
 import { AwsError } from '../aws/aws-error.ts';
 import { type Item, readItem, type UncheckedItem } from './attribute-value.ts';
-import { type Condition, holds, readCondition } from './condition.ts';
+import { type Condition, isMet, readCondition } from './condition.ts';
 import { ExpressionReader } from './expression.ts';
 import { type PlaceholderMembers, Placeholders } from './placeholders.ts';
 import type { Table } from './table.ts';
 import { applyUpdate, readUpdate, type Update } from './update.ts';
 import { validationError } from './validation-error.ts';
 
-/** The members of a request, or of an entry of a transaction, that writes one item. */
+/** The members of a request or transaction entry that writes one item. */
 export interface WriteMembers extends PlaceholderMembers {
   readonly TableName: string;
   readonly Item?: UncheckedItem;
@@ -17,9 +17,9 @@ export interface WriteMembers extends PlaceholderMembers {
   readonly ReturnValuesOnConditionCheckFailure: 'NONE' | 'ALL_OLD';
 }
 
-/** A write of one item; its request has been read, but its table is not known yet. */
+/** A parsed write of one item; its table has not been looked up yet. */
 export interface ItemWrite {
-  /** What the caller must be allowed. */
+  /** The action that the caller needs permission for. */
   readonly action: WriteAction;
   /** The table's name or ARN. */
   readonly table: string;
@@ -35,7 +35,7 @@ export interface ItemWrite {
 export type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
 
 /**
- * Reads a write from a request or from an entry of a transaction.
+ * Parses a write from a request or transaction entry.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name. A transaction accepts placeholders without an
  * expression (test_transact_expression_validation.py of ExtendDB, which also runs on AWS).
@@ -92,9 +92,10 @@ function requireNoPlaceholders(action: WriteAction, members: WriteMembers): void
 }
 
 /**
- * The key of the item that a write is about.
+ * The key of the item that is written.
  *
- * @throws AwsError ValidationException the key does not fit the table, or the update changes a part of it
+ * @throws AwsError ValidationException when the key does not match the schema of the table, or the update changes a key
+ * attribute
  */
 export function keyOfWrite({ action, given, update }: ItemWrite, table: Table): string {
   const key = action === 'PutItem' ? table.keyOfItem(given) : table.keyOf(given);
@@ -106,16 +107,16 @@ export function keyOfWrite({ action, given, update }: ItemWrite, table: Table): 
 }
 
 /**
- * The item after a write; undefined when there is none.
+ * The item after a write; undefined if it does not exist.
  *
- * @param before the item before it
+ * @param before the item before the write
  * @throws AwsError ConditionalCheckFailedException, ValidationException
  */
 export function itemAfter(
   { action, given, ...write }: ItemWrite,
   before: Item | undefined,
 ): Item | undefined {
-  if (write.condition !== undefined && !holds(write.condition, before)) {
+  if (write.condition !== undefined && !isMet(write.condition, before)) {
     throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed', {
       ...(write.returnsItemOnFailure && before !== undefined && { details: { Item: before } }),
     });

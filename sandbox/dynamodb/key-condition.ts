@@ -11,18 +11,19 @@ interface KeyTerm {
   readonly value: AttributeValue;
 }
 
-/** A `KeyConditionExpression`: all of its terms must hold. */
+/** A `KeyConditionExpression`: all its terms must be true. */
 export type KeyCondition = readonly KeyTerm[];
 
 const NOT_EMULATED = ['<=', '<', '>=', '>', 'BETWEEN'];
 const NEVER_VALID = ['<>', 'IN', 'OR', 'NOT'];
 
 /**
- * Reads a `KeyConditionExpression`: equality for the partition key, and `begins_with` for the sort key.
+ * Parses a `KeyConditionExpression`: equality for the partition key, and `begins_with` for the sort key.
  *
  * Source: Amazon DynamoDB Developer Guide, "Key condition expressions for the Query operation".
  *
- * @throws AwsError ValidationException also for what is not emulated: other comparators, parentheses, a value on the
+ * @throws AwsError ValidationException, also for syntax that is not emulated: other comparators, parentheses, a value
+ * on the
  *   left
  */
 export function readKeyCondition(
@@ -79,7 +80,7 @@ function invalidOperator(reader: ExpressionReader, operator: string): Error {
 }
 
 /**
- * The range of a table's keys that fulfil a key condition.
+ * The range of keys in a table that match a key condition.
  *
  * @throws AwsError ValidationException
  */

@@ -8,17 +8,17 @@ export interface PlaceholderMembers {
 }
 
 /**
- * What the `#names` and `:values` in a request's expressions stand for.
+ * The attribute names and values that a request defines for `#names` and `:values` in its expressions.
  *
  * Source: Amazon DynamoDB Developer Guide, "Expression attribute names (aliases) in DynamoDB" and "Using expression
- * attribute values in DynamoDB". The error texts are what the tests of dynalite and ExtendDB expect from AWS.
+ * attribute values in DynamoDB". The error messages are those that the tests of dynalite and ExtendDB expect from AWS.
  */
 export class Placeholders {
   readonly #names: ReadonlyMap<string, string>;
   readonly #values: ReadonlyMap<string, AttributeValue>;
   readonly #used = new Set<string>();
 
-  /** @throws AwsError ValidationException a placeholder or its content is not valid */
+  /** @throws AwsError ValidationException when a placeholder or its content is invalid */
   constructor({ ExpressionAttributeNames: names, ExpressionAttributeValues: values }: PlaceholderMembers) {
     requireKeys(names, 'ExpressionAttributeNames', /^#[A-Za-z0-9_]+$/);
     requireKeys(values, 'ExpressionAttributeValues', /^:[A-Za-z0-9_]+$/);
@@ -51,7 +51,7 @@ export class Placeholders {
     return this.#values.get(placeholder);
   }
 
-  /** @throws AwsError ValidationException no expression uses one of the placeholders */
+  /** @throws AwsError ValidationException when a placeholder is not used in any expression */
   requireAllUsed(): void {
     this.#requireUsed('ExpressionAttributeNames', this.#names);
     this.#requireUsed('ExpressionAttributeValues', this.#values);

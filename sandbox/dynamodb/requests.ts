@@ -21,7 +21,7 @@ const singleWrite = {
   ReturnConsumedCapacity: notEmulated,
   ReturnItemCollectionMetrics: notEmulated,
 };
-/** PutItem and DeleteItem recognize no other value of the enumeration. */
+/** PutItem and DeleteItem do not accept the other values of the enumeration. */
 const returnsOldItem = { ReturnValues: v.optional(v.picklist(['NONE', 'ALL_OLD']), 'NONE') };
 
 /** Amazon DynamoDB API Reference, DescribeTable. */

@@ -51,7 +51,7 @@ const RESERVED_WORDS: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Whether DynamoDB reserves the word, in upper or lower case. */
+/** Whether DynamoDB reserves the word; case-insensitive. */
 export function isReservedWord(word: string): boolean {
   return RESERVED_WORDS.has(word.toUpperCase());
 }

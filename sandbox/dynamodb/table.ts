@@ -3,17 +3,17 @@ import { HOUR_MS } from '../durations.ts';
 import { attributeOf, compareText, type Item, typeOf } from './attribute-value.ts';
 import { validationError } from './validation-error.ts';
 
-/** The definition of a table. Its keys are text, and it has no indexes. */
+/** The specification of a table. Its keys are strings, and it has no indexes. */
 export interface TableSpecification {
   readonly name: string;
   readonly arn: string;
   readonly partitionKey: string;
   readonly sortKey?: string | undefined;
-  /** The attribute with the time after which an item may be deleted, in epoch seconds. */
+  /** The attribute that contains the time, in epoch seconds, after which an item may be deleted. */
   readonly timeToLiveAttribute?: string | undefined;
 }
 
-/** The items of one partition whose sort key begins with a text. */
+/** The items of one partition whose sort key begins with a prefix. */
 export interface KeyRange {
   readonly partition: string;
   /** Empty for the whole partition. */
@@ -28,12 +28,12 @@ interface Entry {
 }
 
 /**
- * How long a read without ConsistentRead returns the item as it was before a write: "usually within one second or less"
+ * How long reads without ConsistentRead return the item from before a write: "usually within one second or less"
  * (Amazon DynamoDB Developer Guide, "DynamoDB read consistency").
  */
 const EVENTUAL_READ_LAG_MS = 1000;
-/** "Within a few days" (Amazon DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB"); here it is two. */
-const LATE_DELETION_MS = 48 * HOUR_MS;
+/** "Within a few days" (Amazon DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB"); here two days. */
+const TTL_DELETION_DELAY_MS = 48 * HOUR_MS;
 /** Amazon DynamoDB Developer Guide, "Service, account, and table quotas". */
 const MAX_PARTITION_KEY_BYTES = 2048;
 const MAX_SORT_KEY_BYTES = 1024;
@@ -57,7 +57,7 @@ export class Table {
     return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
   }
 
-  /** The item under a key, as the last write left it or, without `consistent`, possibly as it was before. */
+  /** The item with this key; without `consistent`, it may be the item from before the last write. */
   get(key: string, consistent: boolean): Item | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -73,13 +73,13 @@ export class Table {
       .sort((left, right) => compareText(text(left, sortKey), text(right, sortKey)));
   }
 
-  /** Writes an item, or none to delete it. */
+  /** Writes an item; undefined deletes it. */
   put(key: string, item: Item | undefined): void {
     const before = this.get(key, true);
     this.#entries.set(key, { item, before, changedAtMs: this.#clock.nowMs() });
   }
 
-  /** All items, as the last writes left them. */
+  /** All current items. */
   items(): readonly Item[] {
     return this.#items(true);
   }
@@ -112,18 +112,18 @@ export class Table {
    */
   keyOf(key: Item): string {
     const names = this.keyAttributes;
-    const fits = names.every(name => {
+    const matches = names.every(name => {
       const value = attributeOf(key, name);
       return value !== undefined && 'S' in value;
     });
-    if (!fits || Object.keys(key).length > names.length) {
+    if (!matches || Object.keys(key).length > names.length) {
       throw validationError('The provided key element does not match the schema');
     }
     return this.#key(key);
   }
 
   /**
-   * Refuses an item or a key with an empty key attribute.
+   * Rejects an item or key with an empty key attribute.
    *
    * @throws AwsError ValidationException
    */
@@ -159,11 +159,11 @@ export class Table {
 
   #unlessDeleted(item: Item | undefined): Item | undefined {
     const expiresAtMs = this.#expiresAtMs(item);
-    const isDeleted = expiresAtMs !== undefined && this.#clock.nowMs() >= expiresAtMs + LATE_DELETION_MS;
+    const isDeleted = expiresAtMs !== undefined && this.#clock.nowMs() >= expiresAtMs + TTL_DELETION_DELAY_MS;
     return isDeleted ? undefined : item;
   }
 
-  /** A time to live that is no number is none. */
+  /** Undefined if the TTL attribute is missing or not a number. */
   #expiresAtMs(item: Item | undefined): number | undefined {
     const { timeToLiveAttribute } = this.specification;
     if (item === undefined || timeToLiveAttribute === undefined) return undefined;
@@ -172,7 +172,7 @@ export class Table {
   }
 }
 
-/** The text of an attribute; empty when the item does not have it. */
+/** The string in an attribute; empty when the item does not have it. */
 function text(item: Item, name: string): string {
   const value = attributeOf(item, name);
   return value !== undefined && 'S' in value ? value.S : '';

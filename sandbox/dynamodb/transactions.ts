@@ -6,8 +6,8 @@ import { type ItemWrite, itemAfter, keyOfWrite } from './item-write.ts';
 import type { Table } from './table.ts';
 import { validationError } from './validation-error.ts';
 
-/** A transaction that has been written, by the token of its request. */
-interface Written {
+/** A completed transaction that had a ClientRequestToken. */
+interface CompletedTransaction {
   readonly request: unknown;
   readonly expiresAtMs: number;
 }
@@ -21,17 +21,17 @@ interface Target {
 const TOKEN_LIFETIME_MS = 600_000;
 
 /**
- * Writes several items at once.
+ * Writes several items atomically.
  *
  * Source: Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works"; Amazon DynamoDB API Reference,
- * TransactWriteItems. Which errors are a ValidationException and which cancel the transaction is taken from the DynamoDB
- * conformance suite of nubo-db and from the tests of ExtendDB and ScyllaDB's Alternator, which all run on AWS.
+ * TransactWriteItems. Which errors are a ValidationException and which cancel the transaction is taken from the
+ * DynamoDB conformance suite of nubo-db and from the tests of ExtendDB and ScyllaDB's Alternator, which all run on AWS.
  */
 export class Transactions {
   readonly #clock: Clock;
   readonly #table: (nameOrArn: string) => Table;
-  /** By token, the oldest first. */
-  readonly #written = new Map<string, Written>();
+  /** By token, oldest first. */
+  readonly #completed = new Map<string, CompletedTransaction>();
 
   /** @param table throws AwsError ResourceNotFoundException */
   constructor(clock: Clock, table: (nameOrArn: string) => Table) {
@@ -42,12 +42,12 @@ export class Transactions {
   /**
    * Writes all items or none.
    *
-   * @param request what another request with the same token must be equal to
+   * @param request the request; a later one with the same token must be equal
    * @throws AwsError TransactionCanceledException, IdempotentParameterMismatchException, ResourceNotFoundException,
    *   ValidationException
    */
   write(writes: readonly ItemWrite[], request: unknown, token: string | undefined): void {
-    if (token !== undefined && this.#isWritten(token, request)) return;
+    if (token !== undefined && this.#isRepeat(token, request)) return;
     const targets = this.#targets(writes);
     const attempts = targets.map(({ write, table, key }) =>
       attempt(() => itemAfter(write, table.get(key, true))),
@@ -61,15 +61,15 @@ export class Transactions {
       if (changes && after !== undefined && 'result' in after) table.put(key, after.result);
     }
     if (token === undefined) return;
-    this.#written.set(token, { request, expiresAtMs: this.#clock.nowMs() + TOKEN_LIFETIME_MS });
+    this.#completed.set(token, { request, expiresAtMs: this.#clock.nowMs() + TOKEN_LIFETIME_MS });
   }
 
-  #isWritten(token: string, request: unknown): boolean {
-    for (const [each, { expiresAtMs }] of this.#written) {
+  #isRepeat(token: string, request: unknown): boolean {
+    for (const [each, { expiresAtMs }] of this.#completed) {
       if (this.#clock.nowMs() < expiresAtMs) break;
-      this.#written.delete(each);
+      this.#completed.delete(each);
     }
-    const written = this.#written.get(token);
+    const written = this.#completed.get(token);
     if (written === undefined) return false;
     if (isDeepStrictEqual(written.request, request)) return true;
     throw new AwsError(
@@ -107,7 +107,7 @@ function attempt<Result>(
   }
 }
 
-/** Why DynamoDB canceled a transaction, as far as one of its items is concerned. */
+/** Why an item of a transaction caused DynamoDB to cancel it. */
 export interface CancellationReason {
   readonly Code:
     | 'None'
@@ -125,10 +125,10 @@ export const NO_REASON: CancellationReason = { Code: 'None' };
 /**
  * The error for a canceled transaction.
  *
- * Source: Amazon DynamoDB API Reference, TransactWriteItems and CancellationReason. The text is what the DynamoDB
- * conformance suite of nubo-db expects from AWS.
+ * Source: Amazon DynamoDB API Reference, TransactWriteItems and CancellationReason. The message is the one
+ * that the DynamoDB conformance suite of nubo-db expects from AWS.
  *
- * @param reasons one for each item of the transaction, in its order
+ * @param reasons one for each item of the transaction, in order
  */
 export function transactionCanceled(reasons: readonly CancellationReason[]): AwsError {
   const codes = reasons.map(({ Code }) => Code).join(', ');

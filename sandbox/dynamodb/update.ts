@@ -30,7 +30,7 @@ type Action = { readonly attribute: string } & (
 /** What an `UpdateExpression` does to an item, attribute by attribute. */
 export type Update = readonly Action[];
 
-/** How the error of ADD names the types. */
+/** The type names in the errors of ADD. */
 const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
   S: 'STRING',
   N: 'NUMBER',
@@ -39,11 +39,11 @@ const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
 };
 
 /**
- * Reads an `UpdateExpression`.
+ * Parses an `UpdateExpression`.
  *
  * Source: Amazon DynamoDB Developer Guide, "Using update expressions in DynamoDB".
  *
- * @throws AwsError ValidationException also for what is not emulated: DELETE, list_append, parentheses, nested
+ * @throws AwsError ValidationException, also for syntax that is not emulated: DELETE, list_append, parentheses, nested
  *   attributes
  */
 export function readUpdate(reader: ExpressionReader): Update {
@@ -131,7 +131,7 @@ function readOperand(reader: ExpressionReader): UpdateOperand {
  * (test_item.py of ScyllaDB's Alternator, which also runs on AWS).
  *
  * @param update undefined when the request has no `UpdateExpression`
- * @param key    the attributes of an item that does not exist
+ * @param key    the initial attributes of an item that does not exist yet
  * @throws AwsError ValidationException
  */
 export function applyUpdate(
@@ -166,8 +166,8 @@ function changed(action: Action, item: Item): AttributeValue | undefined {
     case 'REMOVE':
       return undefined;
     case 'ADD': {
-      const former = { ifNotExists: action.attribute, otherwise: { value: { N: '0' } } };
-      return { N: calculate(numberOf(former, item), '+', action.number) };
+      const current = { ifNotExists: action.attribute, otherwise: { value: { N: '0' } } };
+      return { N: calculate(numberOf(current, item), '+', action.number) };
     }
   }
 }

@@ -7,7 +7,7 @@ export interface BusEvent {
   readonly 'detail-type': string;
   readonly source: string;
   readonly account: string;
-  /** To the second, as in EventBridge. */
+  /** In whole seconds, as in EventBridge. */
   readonly time: string;
   readonly region: string;
   /** ARNs of the resources involved. */

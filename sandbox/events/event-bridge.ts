@@ -6,9 +6,9 @@ import { Listeners } from '../listeners.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
 
-/** The switches of the emulation. */
+/** The behaviour switches of the emulation. */
 export interface EventBridgeBehaviour {
-  /** Which rules are active (default: `all`). Without schedules, long times pass faster. */
+  /** Which rules are active (default: `all`). Disabling schedules makes long simulations faster. */
   readonly rules: 'all' | 'patterns' | 'none';
 }
 
@@ -23,13 +23,13 @@ export interface RuleSpecification {
   readonly arn: string;
   readonly enabled: boolean;
   readonly eventPattern?: unknown;
-  /** `rate(…)`; others are refused. */
+  /** `rate(…)`; other expressions are rejected. */
   readonly scheduleExpression?: string | undefined;
   /** ARNs of functions, versions or aliases. */
   readonly targetArns: readonly string[];
 }
 
-/** The delivery of an event to a target, or Lambda's refusal. */
+/** An attempt to deliver an event to a target. */
 export interface Delivery {
   readonly ruleArn: string;
   readonly targetArn: string;
@@ -51,12 +51,12 @@ interface Rule {
   readonly matches: EventMatcher;
 }
 
-const KEPT_DELIVERIES = 1000;
+const MAX_DELIVERIES = 1000;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:\d{12}:function:[^:]+(:[^:]+)?$/;
 
 /**
  * Amazon EventBridge: the default bus with its rules, whose targets are functions. Events are delivered without delay.
- * An event is dropped when Lambda refuses it because the permission or the function is missing, as in EventBridge.
+ * As in EventBridge, an event is dropped when Lambda rejects it because the permission or the function is missing.
  *
  * Source: Amazon EventBridge User Guide, "Event bus targets in Amazon EventBridge" and "How EventBridge retries
  * delivering events".
@@ -71,8 +71,8 @@ export class EventBridge {
   readonly #listeners = new Listeners<BusEvent>();
 
   /**
-   * Calls a listener with every event on the bus and every scheduled one, before the targets get it, until the returned
-   * function is called.
+   * Calls a listener with every event, including scheduled events, before it is delivered, until the returned function
+   * is called.
    */
   readonly onEvent = this.#listeners.add;
 
@@ -84,9 +84,9 @@ export class EventBridge {
   }
 
   /**
-   * Adds a rule; a schedule first fires after one whole interval.
+   * Adds a rule; a schedule first fires after one full interval.
    *
-   * @throws RuleNotEmulated a filter, a schedule or a target that is not emulated
+   * @throws RuleNotEmulated for a filter, schedule or target that is not emulated
    * @throws Error InvalidEventPattern, InvalidScheduleExpression
    */
   createRule(specification: RuleSpecification): void {
@@ -105,9 +105,9 @@ export class EventBridge {
     if (this.#behaviour.rules === 'all') this.#schedule(rule, intervalMs);
   }
 
-  /** Puts an event of a service on the bus. */
+  /** Puts a service's event on the bus. */
   put(entry: EventEntry): void {
-    const event = this.#announce(entry);
+    const event = this.#emit(entry);
     if (this.#behaviour.rules === 'none') return;
     for (const { specification, matches } of this.#rules) {
       if (specification.enabled && matches(event)) this.#deliver(specification, event);
@@ -123,7 +123,7 @@ export class EventBridge {
     this.#clock.schedule(intervalMs, () => {
       this.#schedule(rule, intervalMs);
       if (!rule.specification.enabled) return;
-      const event = this.#announce({
+      const event = this.#emit({
         source: 'aws.events',
         detailType: 'Scheduled Event',
         at: this.#clock.now(),
@@ -134,7 +134,7 @@ export class EventBridge {
     });
   }
 
-  #announce(entry: EventEntry): BusEvent {
+  #emit(entry: EventEntry): BusEvent {
     const event = busEvent(entry, this.#account);
     this.#listeners.notify(event);
     return event;
@@ -144,16 +144,16 @@ export class EventBridge {
     for (const targetArn of targetArns) {
       const delivery = { ruleArn, targetArn, event };
       void this.#functions.invokeEvent(targetArn, event, 'events.amazonaws.com', { sourceArn: ruleArn }).then(
-        () => this.#keep(delivery),
+        () => this.#record(delivery),
         (error: unknown) =>
-          this.#keep({ ...delivery, errorType: error instanceof AwsError ? error.type : String(error) }),
+          this.#record({ ...delivery, errorType: error instanceof AwsError ? error.type : String(error) }),
       );
     }
   }
 
-  #keep(delivery: Delivery): void {
+  #record(delivery: Delivery): void {
     this.#deliveries.push(delivery);
-    if (this.#deliveries.length > KEPT_DELIVERIES) this.#deliveries.shift();
+    if (this.#deliveries.length > MAX_DELIVERIES) this.#deliveries.shift();
   }
 }
 
@@ -162,7 +162,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: HOU
 /**
  * The interval of a schedule expression `rate(…)`, in ms.
  *
- * Source: Amazon EventBridge User Guide, "Creating a scheduled rule": the unit is singular with 1, plural otherwise.
+ * Source: Amazon EventBridge User Guide, "Creating a scheduled rule": the unit is singular for 1, plural otherwise.
  *
  * @throws RuleNotEmulated for `cron(…)`
  * @throws InvalidScheduleExpression

@@ -9,17 +9,17 @@ type Test = (value: unknown) => boolean;
 const ABSENT = Symbol('absent');
 
 /**
- * Reads an event pattern: lists of values, of which one must be the event's, at any depth of objects, and the
- * filters `prefix`, `suffix`, `anything-but` and `exists`. All fields that the pattern names must match.
+ * Parses an event pattern. Every field in the pattern, at any depth, must match one of the values in its list. Emulates
+ * the filters `prefix`, `suffix`, `anything-but` and `exists`.
  *
  * Source: Amazon EventBridge User Guide, "Creating Amazon EventBridge event patterns" and "Comparison operators".
  *
- * @throws RuleNotEmulated another filter
- * @throws Error InvalidEventPattern the pattern is invalid
+ * @throws RuleNotEmulated for any other filter
+ * @throws Error InvalidEventPattern
  */
 export function eventMatcher(pattern: unknown): EventMatcher {
   if (!isJsonObject(pattern) || Object.keys(pattern).length === 0) {
-    throw new InvalidEventPattern('an event pattern is an object with at least one field');
+    throw new InvalidEventPattern('an event pattern must be an object with at least one field');
   }
   const fields = Object.entries(pattern).map(([name, value]) => [name, fieldMatcher(name, value)] as const);
   return event => fields.every(([name, matches]) => matches(member(event, name)));
@@ -38,7 +38,7 @@ function fieldMatcher(name: string, pattern: unknown): Test {
   }
   if (pattern.length === 0) throw new InvalidEventPattern(`the list of ${name} is empty`);
   const tests = pattern.map(alternative => valueTest(alternative));
-  // A list in the event matches if one of its values does.
+  // A list in the event matches if any of its values matches.
   return value => {
     const values = Array.isArray(value) ? (value as unknown[]) : [value];
     return tests.some(test => values.some(test));
@@ -49,7 +49,7 @@ function valueTest(alternative: unknown): Test {
   if (Array.isArray(alternative)) throw new InvalidEventPattern('a list within a list');
   if (!isJsonObject(alternative)) return value => value === alternative;
   const [[filter, operand] = ['', undefined], ...others] = Object.entries(alternative);
-  if (others.length > 0) throw new InvalidEventPattern('one filter is an object with one field');
+  if (others.length > 0) throw new InvalidEventPattern('a filter must be an object with exactly one field');
   return filterTest(filter, operand);
 }
 
@@ -57,7 +57,8 @@ function filterTest(filter: string, operand: unknown): Test {
   switch (filter) {
     case 'prefix':
     case 'suffix': {
-      if (typeof operand !== 'string') throw new RuleNotEmulated(`${filter} with anything but a text`);
+      if (typeof operand !== 'string')
+        throw new RuleNotEmulated(`${filter} with a value that is not a string`);
       return filter === 'prefix'
         ? value => typeof value === 'string' && value.startsWith(operand)
         : value => typeof value === 'string' && value.endsWith(operand);
@@ -65,12 +66,12 @@ function filterTest(filter: string, operand: unknown): Test {
     case 'anything-but': {
       const excluded: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
       if (excluded.some(value => typeof value === 'object')) {
-        throw new RuleNotEmulated('anything-but with another filter in it');
+        throw new RuleNotEmulated('anything-but with a nested filter');
       }
       return value => value !== ABSENT && !excluded.includes(value);
     }
     case 'exists':
-      if (typeof operand !== 'boolean') throw new InvalidEventPattern('exists is true or false');
+      if (typeof operand !== 'boolean') throw new InvalidEventPattern('exists must be true or false');
       // `exists` matches leaves only, not objects.
       return value => (value !== ABSENT && !isJsonObject(value)) === operand;
     default:

@@ -25,7 +25,7 @@ export function connectStepFunctions(
   );
 }
 
-/** An execution in its status event. */
+/** The data of a status event. */
 export interface ReportedExecution {
   readonly execution: ExecutionSnapshot;
   /** Why it cannot be redriven; absent if it can. */
@@ -35,7 +35,7 @@ export interface ReportedExecution {
   readonly at: Date;
 }
 
-/** The event omits longer data, measured as escaped in the event. */
+/** The event omits data that is longer when escaped in the event. */
 const MAX_DATA_BYTES = 248 * 1024;
 
 /**
@@ -47,8 +47,8 @@ const MAX_DATA_BYTES = 248 * 1024;
  */
 export function executionStatusEvent(reported: ReportedExecution): EventEntry {
   const { execution, notRedrivableReason, encrypted, at } = reported;
-  const output = encrypted ? null : shortEnough(execution.output, execution.output);
-  const input = encrypted ? null : shortEnough(execution.input, execution.input, output);
+  const output = encrypted ? null : withinLimit(execution.output, execution.output);
+  const input = encrypted ? null : withinLimit(execution.input, execution.input, output);
   return {
     source: 'aws.states',
     detailType: 'Step Functions Execution Status Change',
@@ -77,7 +77,7 @@ export function executionStatusEvent(reported: ReportedExecution): EventEntry {
   };
 }
 
-function shortEnough(
+function withinLimit(
   text: string | undefined,
   ...counted: readonly (string | null | undefined)[]
 ): string | null {

@@ -3,17 +3,17 @@ import type { AccessRequest } from '../aws/service.ts';
 import type { Decision } from './decision.ts';
 import { type Principal, principalName, type ServicePrincipal } from './principal.ts';
 
-/** Authorises every call, and what services do on behalf of a caller. */
+/** Authorises calls, including those that services make on behalf of a caller. */
 export interface Authorizer {
-  /** @throws AwsError AccessDeniedException, or what the service of the action calls it */
+  /** @throws AwsError AccessDeniedException */
   readonly authorize: (principal: Principal, request: AccessRequest) => void;
   readonly allows: (principal: Principal, request: AccessRequest) => boolean;
-  /** Whether the trust policy of the role lets the service use it. */
+  /** Whether the trust policy of the role lets the service assume it. */
   readonly mayAssume: (roleArn: string, service: ServicePrincipal) => boolean;
 }
 
 /**
- * The error that the caller sees; services with another name for it rename it when they write the response.
+ * The error for a denied request. A protocol may rename it when it writes the response.
  *
  * @see AWS IAM User Guide, "Troubleshoot access denied error messages"
  */

@@ -4,8 +4,9 @@ type KeyKind = 'single' | 'multiple';
 type Keys = Readonly<Record<string, KeyKind>>;
 
 /**
- * Keys that every request has, if its caller has them (AWS IAM User Guide, "AWS global condition context keys";
- * AWS Lambda Developer Guide, "Working with Lambda execution environment credentials" for `lambda:SourceFunctionArn`).
+ * Keys that every request has, provided that they apply to its caller (AWS IAM User Guide, "AWS global condition
+ * context keys"; AWS Lambda Developer Guide, "Working with Lambda execution environment credentials" for
+ * `lambda:SourceFunctionArn`).
  */
 const GLOBAL_KEYS: Keys = {
   'aws:principalaccount': 'single',
@@ -40,8 +41,8 @@ const ITEM_WRITE_KEYS: Keys = {
 };
 
 /**
- * The condition keys of each action, in lower case, limited to those that the sandbox sets; a final `*` stands for the name of
- * a tag or of a pair in an encryption context. Other keys of AWS cannot be evaluated.
+ * The condition keys that the sandbox sets for each action, in lower case; a final `*` stands for a tag key or for a
+ * key of the encryption context. Other keys cannot be evaluated.
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service
  */
@@ -82,8 +83,8 @@ const ACTION_KEYS: Readonly<Record<string, Keys>> = {
 };
 
 /**
- * The number of values that the key can have in requests for the action; undefined when the sandbox does not set the
- * key there.
+ * The number of values that the key can have in requests for the action; undefined if the sandbox does not set the
+ * key for the action.
  */
 export function conditionKeyKind(action: string, key: string): KeyKind | undefined {
   const name = key.toLowerCase();

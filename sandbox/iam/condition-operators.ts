@@ -3,7 +3,7 @@ import { arnMatcher, type Matcher, wildcardMatcher } from './patterns.ts';
 /** A request's values of a condition key; undefined without the key. */
 type RequestValues = readonly string[] | undefined;
 
-/** Evaluates an operator for the request's values. */
+/** Evaluates an operator against the request's values. */
 export type ConditionTest = (values: RequestValues) => boolean;
 
 interface Comparison {
@@ -40,7 +40,7 @@ export interface ConditionOperator {
 }
 
 /**
- * Reads the name of an operator. `ForAnyValue` with `IfExists` counts as unknown, because AWS does not document how it
+ * Parses the name of an operator. `ForAnyValue` with `IfExists` counts as unknown, because AWS does not document how it
  * handles an absent key.
  *
  * @returns undefined for an unknown operator
@@ -72,14 +72,14 @@ function comparisonTest(
 ): ConditionTest {
   const matchers = policyValues.map(matcher);
   // One of the policy's values must match, or none if the operator is negated.
-  const holds = (value: string): boolean => matchers.some(matches => matches(value)) !== negated;
+  const isMet = (value: string): boolean => matchers.some(matches => matches(value)) !== negated;
   return values => {
     if (set !== undefined) {
       // The set operators ignore an empty value.
       const given = (values ?? []).filter(value => value !== '');
-      return set === 'ForAllValues' ? given.every(holds) : given.some(holds);
+      return set === 'ForAllValues' ? given.every(isMet) : given.some(isMet);
     }
-    return values === undefined ? ifExists || negated : values.every(holds);
+    return values === undefined ? ifExists || negated : values.every(isMet);
   };
 }
 

@@ -27,16 +27,16 @@ export class Conditions {
     this.#entries = condition === undefined ? [] : entries(condition, refuse);
   }
 
-  /** The keys that it uses, as written. */
+  /** The keys that the conditions use, as written. */
   get keys(): readonly string[] {
     return this.#entries.map(({ key }) => key);
   }
 
-  /** Refuses keys that the sandbox does not set for the action. */
+  /** Rejects keys that the sandbox does not set for the action. */
   check(action: string): void {
     for (const { key, operator, takesSets } of this.#entries) {
       const kind = conditionKeyKind(action, key);
-      if (kind === undefined) this.#refuse(`the condition key ${key} is not known for ${action}.`);
+      if (kind === undefined) this.#refuse(`the condition key ${key} is unknown for ${action}.`);
       if (kind === 'multiple' && !takesSets) {
         this.#refuse(
           `${operator} cannot compare ${key}, which has several values; use ForAllValues or ForAnyValue.`,
@@ -46,7 +46,7 @@ export class Conditions {
   }
 
   /** Whether a request meets all conditions. */
-  hold(action: string, keys: RequestKeys): boolean {
+  areMet(action: string, keys: RequestKeys): boolean {
     if (this.#entries.length === 0) return true;
     this.check(action);
     return this.#entries.every(({ key, test }) => test(keys.get(key.toLowerCase())));
@@ -57,7 +57,7 @@ function entries(condition: Json, refuse: Refuse): ConditionEntry[] {
   if (!isJsonObject(condition)) return refuse('Condition is not an object.');
   return Object.entries(condition).flatMap(([name, keys]) => {
     const operator = conditionOperator(name);
-    if (operator === undefined) return refuse(`the condition operator ${name} is not known.`);
+    if (operator === undefined) return refuse(`the condition operator ${name} is unknown.`);
     if (!isJsonObject(keys)) return refuse(`${name} is not an object.`);
     return Object.entries(keys).map(([key, value]) => ({
       operator: name,
@@ -72,13 +72,14 @@ function policyValues(value: Json, where: string, refuse: Refuse): string[] {
   const values = Array.isArray(value) ? (value as readonly Json[]) : [value];
   if (values.length === 0) return refuse(`${where} has no value.`);
   return values.map(each => {
-    if (each === null || typeof each === 'object') return refuse(`${where} has a value that is no text.`);
+    if (each === null || typeof each === 'object')
+      return refuse(`${where} has a value that is not a string, number or boolean.`);
     return withoutVariables(String(each), refuse);
   });
 }
 
 /**
- * Returns a text without policy variables, which are not emulated.
+ * Returns the text; rejects policy variables, which are not emulated.
  *
  * @see AWS IAM User Guide, "IAM policy elements: Variables and tags"
  */

@@ -10,7 +10,7 @@ export type Decision =
 
 /** The policies that apply to a request. */
 export interface ApplicablePolicies {
-  /** The principal's own; none for a service. */
+  /** The principal's policies; none for a service. */
   readonly identity: readonly Statement[];
   /** The principal's permissions boundary, if any. */
   readonly boundary?: readonly Statement[] | undefined;
@@ -18,7 +18,7 @@ export interface ApplicablePolicies {
   readonly resource?: readonly Statement[] | undefined;
   /**
    * Whether the resource's policy must allow the principal or delegate to the account, as with KMS keys. For other
-   * resources of the same account, either policy is enough.
+   * resources in the same account, either policy is enough.
    */
   readonly resourceMustAllow: boolean;
 }
@@ -27,7 +27,7 @@ export interface ApplicablePolicies {
 export type InForce = (statement: Statement, clause: Clause) => boolean;
 
 /**
- * Decides for principals of the resource's account: an explicit deny wins, then an allow; the default is a deny.
+ * Decides for principals of the resource's account: an explicit deny wins, then an allow; the default is to deny.
  *
  * @throws UnevaluablePolicy
  * @see AWS IAM User Guide, "Policy evaluation logic"; AWS KMS Developer Guide, "Key policies in AWS KMS"
@@ -51,26 +51,26 @@ export function decide(
     }
     return undefined;
   };
-  const refused = (reason: 'explicit deny' | 'no allow', policy: PolicyType): Decision => ({
+  const denied = (reason: 'explicit deny' | 'no allow', policy: PolicyType): Decision => ({
     allowed: false,
     reason,
     policy,
   });
 
-  if (applies(identity, 'Deny')) return refused('explicit deny', 'identity-based policy');
-  if (applies([...named, ...viaAccount], 'Deny')) return refused('explicit deny', 'resource-based policy');
+  if (applies(identity, 'Deny')) return denied('explicit deny', 'identity-based policy');
+  if (applies([...named, ...viaAccount], 'Deny')) return denied('explicit deny', 'resource-based policy');
   if (boundary !== undefined && applies(boundary, 'Deny')) {
-    return refused('explicit deny', 'permissions boundary');
+    return denied('explicit deny', 'permissions boundary');
   }
   const byResource = applies(named, 'Allow');
   const mayDecide = !resourceMustAllow || applies(viaAccount, 'Allow') !== undefined;
   const allow = byResource ?? (mayDecide ? applies(identity, 'Allow') : undefined);
   if (allow === undefined) {
     const isService = 'service' in request.principal;
-    return refused('no allow', isService || !mayDecide ? 'resource-based policy' : 'identity-based policy');
+    return denied('no allow', isService || !mayDecide ? 'resource-based policy' : 'identity-based policy');
   }
   if (boundary !== undefined && applies(boundary, 'Allow') === undefined) {
-    return refused('no allow', 'permissions boundary');
+    return denied('no allow', 'permissions boundary');
   }
   return { allowed: true, ...allow };
 }

@@ -2,9 +2,9 @@ import type { Clause, Statement } from './statement.ts';
 
 /** A permission that the stack grants, as written in its policies. */
 export interface Grant {
-  /** The role's name; for the policy of a function, the service or principal that it allows. */
+  /** The role's name; for a function's policy, the service or principal that it allows. */
   readonly role: string;
-  /** The statement's `Sid`, or its place in the policy; the logical id of an `AWS::Lambda::Permission`. */
+  /** The statement's `Sid`, or its index in the policy; the logical id of an `AWS::Lambda::Permission`. */
   readonly sid: string;
   readonly action: string;
   readonly resource: string;
@@ -13,11 +13,11 @@ export interface Grant {
 interface Entry {
   readonly grant: Grant;
   used: boolean;
-  /** How many revocations are in force. */
+  /** The number of revocations in force. */
   revocations: number;
 }
 
-/** The stack's grants: all, used and revoked ones. */
+/** The stack's grants, and which of them are used or revoked. */
 export class Grants {
   readonly #entries = new Map<Clause, Entry>();
 
@@ -30,7 +30,7 @@ export class Grants {
     }
   }
 
-  /** Clauses that are not grants of the stack are always in force. */
+  /** Clauses other than grants of the stack are always in force. */
   isInForce(clause: Clause): boolean {
     return (this.#entries.get(clause)?.revocations ?? 0) === 0;
   }
@@ -51,8 +51,8 @@ export class Grants {
   /**
    * Revokes every grant that has all of the given members.
    *
-   * @returns restores them
-   * @throws Error there is no such grant
+   * @returns a function that restores them
+   * @throws Error when no grant matches
    */
   revoke(which: Partial<Grant>): () => void {
     const entries = [...this.#entries.values()].filter(({ grant }) =>

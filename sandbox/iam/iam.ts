@@ -24,7 +24,7 @@ const simulationInput = v.object({
     ),
     [],
   ),
-  // Numbers are text in forms.
+  // Form values are strings.
   MaxItems: v.optional(
     v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(MAX_PAGE_SIZE)),
     String(DEFAULT_PAGE_SIZE),
@@ -41,8 +41,8 @@ const simulationInput = v.object({
 type SimulationInput = v.InferOutput<typeof simulationInput>;
 
 /**
- * AWS Identity and Access Management: the policy simulator for the stack's roles. Uses only the given condition keys,
- * even for global ones, and no resource policies.
+ * AWS Identity and Access Management: the policy simulator for the stack's roles. Uses only the condition keys in the
+ * request, even for global keys, and no resource policies.
  *
  * @see AWS Identity and Access Management API Reference, SimulatePrincipalPolicy and EvaluationResult
  */
@@ -91,7 +91,7 @@ interface SimulatedResource {
   readonly simulation: Simulation;
 }
 
-/** One result for each action: the strictest decision about all resources, and each resource's own. */
+/** The result for one action: the strictest decision for any resource, and the decision for each resource. */
 function evaluationResult(action: string, resources: readonly SimulatedResource[]): object {
   const decisions = resources.map(({ simulation }) => decisionOf(simulation));
   const isAny = resources.length === 1 && resources[0]?.resource === '*';

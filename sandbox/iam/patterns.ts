@@ -6,7 +6,7 @@ const ARN_FIELDS = 6;
 /**
  * A pattern in which `*` matches any number of characters and `?` exactly one.
  *
- * @see AWS IAM User Guide, "IAM JSON policy elements: Action" (case does not count there) and "Resource" (it does)
+ * @see AWS IAM User Guide, "IAM JSON policy elements: Action" (case-insensitive) and "Resource" (case-sensitive)
  */
 export function wildcardMatcher(pattern: string, { ignoreCase = false } = {}): Matcher {
   const fold = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
@@ -23,7 +23,7 @@ export function wildcardMatcher(pattern: string, { ignoreCase = false } = {}): M
 }
 
 /**
- * A pattern of an ARN. Its six fields are compared one by one, so that wildcards do not cross colons. The last field is
+ * An ARN pattern. Its six fields are compared separately: a wildcard does not match across colons. The last field is
  * everything after the fifth colon.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators", ARN condition operators
@@ -35,7 +35,7 @@ export function arnMatcher(pattern: string): Matcher {
     return (
       parts.length === ARN_FIELDS &&
       fields.length === ARN_FIELDS &&
-      fields.every((fits, index) => fits(parts[index] ?? ''))
+      fields.every((matches, index) => matches(parts[index] ?? ''))
     );
   };
 }

@@ -4,16 +4,16 @@ import path from 'node:path';
 import type { Grant } from './grants.ts';
 import type { Denial, Permissions } from './permissions.ts';
 
-/** One sandbox's record of its stack's permissions. */
+/** How a sandbox used the permissions of its stack. */
 export interface PermissionRecord {
-  /** The folder of the stack. */
+  /** The stack's cloud assembly. */
   readonly assemblyDirectory: string;
   readonly granted: readonly Grant[];
   readonly used: readonly Grant[];
   readonly denials: readonly Denial[];
 }
 
-/** Writes the record of a sandbox to a new file in a folder, and creates the folder if necessary. */
+/** Writes a sandbox's record to a new file in the folder, and creates the folder if necessary. */
 export function writePermissionRecord(
   folder: string,
   assemblyDirectory: string,

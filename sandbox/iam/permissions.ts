@@ -24,12 +24,12 @@ import {
 import type { EvaluatedRequest, Statement } from './statement.ts';
 import { UnevaluablePolicy } from './unevaluable-policy.ts';
 
-/** A request that was refused. */
+/** A denied request. */
 export interface Denial {
   readonly caller: string;
   readonly action: string;
   readonly resource: string;
-  /** Whether a test revoked the grant or announced the denial. */
+  /** Whether a test revoked the grant or expects the denial. */
   readonly expected: boolean;
 }
 
@@ -41,8 +41,8 @@ export interface PermissionsOptions extends Account {
 }
 
 /**
- * Authorises by the policies of the synthesised template: those of the roles, of the keys, of the functions and of
- * other resources. Records which grants were used and which calls were refused.
+ * Authorises requests by the policies in the synthesised template: those of roles, keys, functions and other resources.
+ * Records which grants were used and which requests were denied.
  */
 export class Permissions implements Authorizer {
   readonly #options: PermissionsOptions;
@@ -54,10 +54,10 @@ export class Permissions implements Authorizer {
   readonly #resources = new Map<string, readonly Statement[]>();
   readonly #grants = new Grants();
   readonly #denials = new Map<string, Denial>();
-  readonly #announced: (Pick<Denial, 'caller'> & Partial<Denial>)[] = [];
+  readonly #expectedDenials: (Pick<Denial, 'caller'> & Partial<Denial>)[] = [];
   #unevaluable: UnevaluablePolicy | undefined;
 
-  /** @throws UnevaluablePolicy a policy of the stack cannot be evaluated */
+  /** @throws UnevaluablePolicy when a policy of the stack cannot be evaluated */
   constructor(options: PermissionsOptions) {
     const { stack, users = {} } = options;
     this.#options = options;
@@ -69,8 +69,8 @@ export class Permissions implements Authorizer {
       this.#keys.set(arn, keyPolicy(arn, policy));
     }
     for (const policy of stack.resourcePolicies) {
-      const former = this.#resources.get(policy.resourceArn) ?? [];
-      this.#resources.set(policy.resourceArn, [...former, ...resourcePolicy(policy)]);
+      const existing = this.#resources.get(policy.resourceArn) ?? [];
+      this.#resources.set(policy.resourceArn, [...existing, ...resourcePolicy(policy)]);
     }
     for (const { name, identity } of this.#roles.values()) {
       for (const statement of identity) this.#grants.add(name, statement);
@@ -92,14 +92,16 @@ export class Permissions implements Authorizer {
     this.#decide(principal, request).allowed;
 
   readonly mayAssume = (roleArn: string, service: ServicePrincipal): boolean => {
-    const request = this.#evaluated(service, { action: 'sts:AssumeRole', resource: roleArn });
+    const request = this.#evaluatedRequest(service, { action: 'sts:AssumeRole', resource: roleArn });
     const resource = this.#roles.get(roleArn)?.trust ?? [];
-    return this.#watched(() => decide(request, { identity: [], resource, resourceMustAllow: true })).allowed;
+    return this.#recordingUnevaluable(() =>
+      decide(request, { identity: [], resource, resourceMustAllow: true }),
+    ).allowed;
   };
 
   /**
-   * Evaluates the identity-based policies and the boundary of a role or user. Records neither a use of a grant nor a
-   * refusal.
+   * Evaluates the identity-based policies and the boundary of a role or user. Records neither used grants nor
+   * denials.
    *
    * @param keys all condition keys of the request, in lower case
    * @returns undefined for an unknown role or user
@@ -118,12 +120,12 @@ export class Permissions implements Authorizer {
       roleArn: role && arn,
     };
     const inForce: InForce = (_statement, clause) => this.#grants.isInForce(clause);
-    return this.#watched(() =>
+    return this.#recordingUnevaluable(() =>
       simulate({ ...request, principal, keys }, { identity, boundary: role?.boundary }, inForce),
     );
   }
 
-  /** The statements of the policy of a function, version or alias that are in force. */
+  /** The statements in force of the policy of a function, version or alias. */
   functionPolicy(functionArn: string): readonly JsonObject[] {
     return this.#functionPolicies
       .filter(
@@ -134,7 +136,7 @@ export class Permissions implements Authorizer {
       .map(([statement]) => statement);
   }
 
-  /** The policy of a key that is in force. */
+  /** A key's current policy. */
   keyPolicy(keyArn: string): JsonObject {
     return this.#keyPolicy(keyArn).document;
   }
@@ -142,15 +144,15 @@ export class Permissions implements Authorizer {
   /**
    * Replaces the policy of a key.
    *
-   * @throws AwsError MalformedPolicyDocumentException: the caller could not replace it again
+   * @throws AwsError MalformedPolicyDocumentException when the caller could not replace the new policy
    * @throws UnevaluablePolicy
    * @see AWS KMS API Reference, PutKeyPolicy
    */
   replaceKeyPolicy(keyArn: string, document: JsonObject, caller: Principal): void {
     const policy = keyPolicy(keyArn, document);
-    const request = this.#evaluated(caller, { action: 'kms:PutKeyPolicy', resource: keyArn });
+    const request = this.#evaluatedRequest(caller, { action: 'kms:PutKeyPolicy', resource: keyArn });
     const policies = { ...this.#policies(request), resource: policy.statements };
-    if (!this.#watched(() => decide(request, policies)).allowed) {
+    if (!this.#recordingUnevaluable(() => decide(request, policies)).allowed) {
       throw new AwsError(
         'MalformedPolicyDocumentException',
         'The new key policy will not allow you to update the key policy in the future.',
@@ -169,7 +171,7 @@ export class Permissions implements Authorizer {
     return this.#grants.used();
   }
 
-  /** The refused requests, each once. */
+  /** The denied requests, without duplicates. */
   denials(): readonly Denial[] {
     return [...this.#denials.values()];
   }
@@ -177,61 +179,64 @@ export class Permissions implements Authorizer {
   /**
    * Revokes the grants that have all of the given members, written as in the template.
    *
-   * @returns restores them
-   * @throws Error there is no such grant
+   * @returns a function that restores them
+   * @throws Error when no grant matches
    */
   revoke(which: Partial<Grant>): () => void {
     return this.#grants.revoke(which);
   }
 
   /**
-   * Marks a denial as expected: every denial of a caller outside the stack, or that of one action on one resource for
-   * one of its roles.
+   * Marks denials as expected: for a caller outside the stack, any denial; for a role of the stack, the denial of one
+   * action on one resource.
    *
-   * @throws Error the caller has a role of the stack, and action or resource is missing
+   * @throws Error when the caller has a role of the stack, and action or resource is missing
    */
   expectDenial(which: Pick<Denial, 'caller'> & Partial<Pick<Denial, 'action' | 'resource'>>): void {
     const isOfStack = [...this.#roles.values()].some(({ name }) =>
       which.caller.includes(`:assumed-role/${name}/`),
     );
     if (isOfStack && (which.action === undefined || which.resource === undefined)) {
-      throw new Error(`${which.caller} has a role of the stack: name action and resource.`);
+      throw new Error(`${which.caller} has a role of the stack: specify action and resource.`);
     }
-    this.#announced.push(which);
+    this.#expectedDenials.push(which);
   }
 
-  /** @throws UnevaluablePolicy a policy could not be evaluated for some call, which got an internal error then */
+  /** @throws UnevaluablePolicy when a call failed with an internal error because a policy could not be evaluated */
   requireEvaluable(): void {
     if (this.#unevaluable !== undefined) throw this.#unevaluable;
   }
 
   #decide(principal: Principal, request: AccessRequest): Decision {
-    const evaluated = this.#evaluated(principal, request);
+    const evaluated = this.#evaluatedRequest(principal, request);
     const policies = this.#policies(evaluated);
-    return this.#watched(() => {
+    return this.#recordingUnevaluable(() => {
       const decision = decide(evaluated, policies, (_statement, clause) => this.#grants.isInForce(clause));
       if (decision.allowed) this.#grants.use(decision.clause);
-      else this.#deny(evaluated, policies);
+      else this.#recordDenial(evaluated, policies);
       return decision;
     });
   }
 
-  #deny(request: EvaluatedRequest, policies: ApplicablePolicies): void {
+  #recordDenial(request: EvaluatedRequest, policies: ApplicablePolicies): void {
     const caller = principalName(request.principal);
     const { action, resource } = request;
-    const expected = this.#isAnnounced({ caller, action, resource }) || decide(request, policies).allowed;
+    const expected = this.#isExpected({ caller, action, resource }) || decide(request, policies).allowed;
     const denial = { caller, action, resource, expected };
     this.#denials.set(JSON.stringify(denial), denial);
   }
 
-  #isAnnounced(denial: Omit<Denial, 'expected'>): boolean {
-    return this.#announced.some(
+  #isExpected(denial: Omit<Denial, 'expected'>): boolean {
+    return this.#expectedDenials.some(
       ({ caller, action = denial.action, resource = denial.resource }) =>
         caller === denial.caller && action === denial.action && resource === denial.resource,
     );
   }
 
-  #evaluated(principal: Principal, { action, resource, context = {} }: AccessRequest): EvaluatedRequest {
+  #evaluatedRequest(
+    principal: Principal,
+    { action, resource, context = {} }: AccessRequest,
+  ): EvaluatedRequest {
     return {
       principal,
       action,
@@ -265,7 +270,7 @@ export class Permissions implements Authorizer {
     return action.startsWith('lambda:') ? this.#functions : this.#resources.get(resource);
   }
 
-  #watched<Result>(evaluate: () => Result): Result {
+  #recordingUnevaluable<Result>(evaluate: () => Result): Result {
     try {
       return evaluate();
     } catch (error) {

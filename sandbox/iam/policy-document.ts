@@ -6,7 +6,7 @@ const MEMBERS = new Set(['Version', 'Id', 'Statement']);
 const VERSIONS = new Set<Json | undefined>(['2012-10-17', '2008-10-17', undefined]);
 
 /**
- * Reads a policy document; rejects unknown elements.
+ * Parses a policy document; rejects unknown elements.
  *
  * @param owner the role or resource of the policy, for the error message
  * @throws UnevaluablePolicy
@@ -18,7 +18,7 @@ export function parsePolicy(document: JsonObject, owner: string, kind: PolicyKin
       throw new UnevaluablePolicy(owner, 'none', `the element ${member} is not emulated.`);
   }
   if (!VERSIONS.has(document.Version)) {
-    throw new UnevaluablePolicy(owner, 'none', `the Version ${String(document.Version)} is not known.`);
+    throw new UnevaluablePolicy(owner, 'none', `the Version ${String(document.Version)} is unknown.`);
   }
   const { Statement: source } = document;
   if (source === undefined) throw new UnevaluablePolicy(owner, 'none', 'Statement is missing.');

@@ -5,7 +5,7 @@ import type { Refuse } from './conditions.ts';
 /** A user, or a session of a role. */
 export type AccountPrincipal = Pick<Caller, 'accountId' | 'arn' | 'roleArn' | 'functionArn'>;
 
-/** An AWS service that acts for a resource of the account. */
+/** An AWS service that acts on behalf of a resource in the account. */
 export interface ServicePrincipal {
   /** e.g. `secretsmanager.amazonaws.com` */
   readonly service: string;
@@ -19,21 +19,20 @@ export type Principal = AccountPrincipal | ServicePrincipal;
 /** How a resource policy's `Principal` element matches: by name, or by account. */
 type PrincipalMatch = 'named' | 'account' | 'none';
 
-/** How the element matches a principal. */
+/** Returns how the element matches a principal. */
 export type PrincipalMatcher = (principal: Principal) => PrincipalMatch;
 
 const ROLE_ARN = /^arn:([^:]+):iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/;
 const ACCOUNT = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/;
 
 /**
- * The session in which a service itself uses a role, not the code of a function.
+ * The session of a role that a service assumes for itself, not for the code of a function.
  *
- * @throws TypeError not the ARN of a role
+ * @throws TypeError when `roleArn` is not a role ARN
  */
 export function roleSession(roleArn: string, sessionName: string): AccountPrincipal {
   const [, partition, accountId, name] = ROLE_ARN.exec(roleArn) ?? [];
-  if (partition === undefined || accountId === undefined)
-    throw new TypeError(`Not the ARN of a role: ${roleArn}`);
+  if (partition === undefined || accountId === undefined) throw new TypeError(`Not a role ARN: ${roleArn}`);
   return {
     accountId,
     roleArn,
@@ -58,7 +57,7 @@ export function principalMatcher(element: Json, refuse: Refuse): PrincipalMatche
     const names = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map(String);
     if (kind === 'Service') return names.map(serviceMatcher);
     if (kind === 'AWS') return names.map(name => accountMatcher(name, refuse));
-    return refuse(`a Principal of the kind ${kind} is not emulated.`);
+    return refuse(`a Principal of type ${kind} is not emulated.`);
   });
   return principal => {
     const matches = matchers.map(matcher => matcher(principal));

@@ -4,9 +4,9 @@ import type { RequestKeys } from './conditions.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * The condition keys of a request: the global ones of its principal, and those of its service.
+ * The condition keys of a request: the global keys of its principal, and the keys of its service.
  *
- * @throws Error the service gives a key that the table of condition keys does not list for the action
+ * @throws Error when the service sets a key that condition-keys.ts does not list for the action
  * @see AWS IAM User Guide, "AWS global condition context keys"
  */
 export function requestKeys(
@@ -29,13 +29,13 @@ export function requestKeys(
   } else {
     set('aws:PrincipalIsAWSService', 'false');
     set('aws:PrincipalAccount', principal.accountId);
-    // For a session, the role's ARN counts.
+    // For a session, the key is the role's ARN.
     set('aws:PrincipalArn', principal.roleArn ?? principal.arn);
     set('lambda:SourceFunctionArn', principal.functionArn);
   }
   for (const [key, value] of Object.entries(context)) {
     if (conditionKeyKind(action, key) === undefined) {
-      throw new Error(`The condition key ${key} of ${action} is not in the table of condition keys.`);
+      throw new Error(`The condition key ${key} of ${action} is missing from condition-keys.ts.`);
     }
     set(key, value);
   }

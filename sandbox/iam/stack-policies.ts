@@ -16,23 +16,23 @@ export interface RolePolicies {
 }
 
 /**
- * Reads all policies of a role.
+ * Parses all policies of a role.
  *
- * @throws UnevaluablePolicy also for a managed policy or a permissions boundary whose text is not in the template
+ * @throws UnevaluablePolicy also for a managed policy or permissions boundary that the template does not define
  */
 export function rolePolicies(role: TemplateRole): RolePolicies {
   const owner = `role ${role.name}`;
-  const [foreign] = role.managedPolicyArns;
-  if (foreign !== undefined) {
-    throw new UnevaluablePolicy(owner, 'all', `the text of ${foreign} is not in the template.`);
-  }
-  const { permissionsBoundary: boundary } = role;
-  if (boundary !== undefined && boundary.document === undefined) {
+  const [managedPolicyArn] = role.managedPolicyArns;
+  if (managedPolicyArn !== undefined) {
     throw new UnevaluablePolicy(
       owner,
       'all',
-      `the text of its boundary ${boundary.arn} is not in the template.`,
+      `the template does not define the managed policy ${managedPolicyArn}.`,
     );
+  }
+  const { permissionsBoundary: boundary } = role;
+  if (boundary !== undefined && boundary.document === undefined) {
+    throw new UnevaluablePolicy(owner, 'all', `the template does not define its boundary ${boundary.arn}.`);
   }
   return {
     name: role.name,
@@ -41,18 +41,18 @@ export function rolePolicies(role: TemplateRole): RolePolicies {
       boundary?.document === undefined
         ? undefined
         : parsePolicy(boundary.document, `the permissions boundary of ${owner}`, 'identity'),
-    trust: parsePolicy(role.trust, `the trust of ${owner}`, 'trust'),
+    trust: parsePolicy(role.trust, `the trust policy of ${owner}`, 'trust'),
   };
 }
 
-/** A key's policy, as text and parsed. */
+/** A key's policy, as a document and parsed. */
 export interface KeyPolicy {
   readonly document: JsonObject;
   readonly statements: readonly Statement[];
 }
 
 /**
- * Reads the policy of a key.
+ * Parses the policy of a key.
  *
  * @throws UnevaluablePolicy
  */

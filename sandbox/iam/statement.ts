@@ -18,7 +18,7 @@ export interface Clause {
   readonly resource: string;
 }
 
-/** The kind of a policy: identity-based, resource-based, or a role's trust policy, whose resource is the role. */
+/** The kind of policy: identity-based, resource-based, or a role's trust policy, whose resource is the role. */
 export type PolicyKind = 'identity' | 'resource' | 'trust';
 
 interface CompiledClause extends Clause {
@@ -41,7 +41,7 @@ const ACTION = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/i;
 
 /** A parsed statement of a policy. */
 export class Statement {
-  /** `Sid`, or its place in the policy. */
+  /** `Sid`, or its index in the policy. */
   readonly sid: string;
   readonly effect: 'Allow' | 'Deny';
   readonly clauses: readonly Clause[];
@@ -73,30 +73,30 @@ export class Statement {
     }
   }
 
-  /** The condition keys that it uses, as written. */
+  /** The condition keys that the statement uses, as written. */
   get conditionKeys(): readonly string[] {
     return this.#conditions.keys;
   }
 
-  /** How its `Principal` matches; a policy without one is identity-based. */
+  /** How its `Principal` matches; an identity-based policy has none and always matches. */
   principalMatch(principal: Principal): 'named' | 'account' | 'none' {
     return this.#matchesPrincipal?.(principal) ?? 'named';
   }
 
   /**
-   * The clause by which the statement applies to a request, for any principal; undefined when it does not apply.
+   * The clause that matches a request, regardless of its principal; undefined if the statement does not apply.
    *
-   * @param counts whether a clause is in force
-   * @throws UnevaluablePolicy a condition key that the action does not have here
+   * @param isInForce whether a clause is in force
+   * @throws UnevaluablePolicy when the sandbox does not set a condition key for the action
    */
   clauseFor(
     { action, resource, keys }: EvaluatedRequest,
-    counts: (clause: Clause) => boolean = () => true,
+    isInForce: (clause: Clause) => boolean = () => true,
   ): Clause | undefined {
     const clause = this.#compiled.find(
-      each => each.matchesAction(action) && each.matchesResource(resource) && counts(each),
+      each => each.matchesAction(action) && each.matchesResource(resource) && isInForce(each),
     );
-    return clause !== undefined && this.#conditions.hold(action, keys) ? clause : undefined;
+    return clause !== undefined && this.#conditions.areMet(action, keys) ? clause : undefined;
   }
 }
 
@@ -112,7 +112,7 @@ function principalOf(statement: JsonObject, kind: PolicyKind, refuse: Refuse): P
   return Principal === undefined ? refuse('Principal is missing.') : principalMatcher(Principal, refuse);
 }
 
-/** Every pair of an action and a resource; a negated element is one part of its pairs. */
+/** Every pair of an action and a resource; a negated element counts as one action or resource. */
 function clausesOf(statement: JsonObject, kind: PolicyKind, refuse: Refuse): CompiledClause[] {
   const actions = element(statement, 'Action', refuse, text => {
     if (!ACTION.test(text)) refuse(`${text} is not an action.`);
@@ -146,7 +146,7 @@ function element(
   if ((given === undefined) === (excluded === undefined)) refuse(`it needs either ${name} or ${negated}.`);
   const value = given ?? excluded ?? null;
   const texts = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map(each =>
-    typeof each === 'string' ? each : refuse(`${name} is not a text.`),
+    typeof each === 'string' ? each : refuse(`${name} is not a string.`),
   );
   if (texts.length === 0) refuse(`${name} is empty.`);
   const parts = texts.map(text => ({ text, matches: matcher(text) }));

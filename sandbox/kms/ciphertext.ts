@@ -11,7 +11,7 @@ export interface KeyMaterial {
 /** The encryption context: additional authenticated data of a ciphertext. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** A parsed ciphertext blob; it names its key, as AWS KMS's blobs do. */
+/** A parsed ciphertext blob; like AWS KMS's, it identifies its key. */
 export interface Ciphertext {
   readonly keyId: string;
   readonly materialId: string;
@@ -27,7 +27,7 @@ const MATERIAL_ID_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts with AES-256-GCM under a new nonce. */
+/** Encrypts with AES-256-GCM and a new nonce. */
 export function encrypt(
   keyId: string,
   material: KeyMaterial,
@@ -47,7 +47,7 @@ export function encrypt(
   return Buffer.concat([header, nonce, cipher.getAuthTag(), encrypted]);
 }
 
-/** Parses a blob; undefined when it has another format. */
+/** Parses a blob; undefined for any other format. */
 export function parseCiphertext(blob: Buffer): Ciphertext | undefined {
   const nameLength = blob[1];
   if (blob[0] !== FORMAT_VERSION || nameLength === undefined) return undefined;
@@ -65,7 +65,7 @@ export function parseCiphertext(blob: Buffer): Ciphertext | undefined {
   };
 }
 
-/** Decrypts; undefined when the blob was changed or the context differs. */
+/** Decrypts; undefined when the blob was modified or the context differs. */
 export function decrypt(
   ciphertext: Ciphertext,
   material: KeyMaterial,
@@ -81,7 +81,7 @@ export function decrypt(
   }
 }
 
-/** Sorted, because the order of the pairs is irrelevant; with lengths, so that `a`+`bc` differs from `ab`+`c`. */
+/** Sorts the pairs, because their order is irrelevant; prefixes lengths to distinguish `a`+`bc` from `ab`+`c`. */
 function encodeContext(context: EncryptionContext): Buffer {
   const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.concat(pairs.flat().map(withLength));

@@ -42,7 +42,7 @@ export class KeyRing {
   }
 
   /**
-   * Finds a key by its id, its ARN, an alias or an alias's ARN.
+   * Finds a key by key id, key ARN, alias or alias ARN.
    *
    * @throws AwsError NotFoundException
    */

@@ -6,7 +6,7 @@ import type { Key, KeyState } from './key.ts';
 
 /** A use of a key by a service on behalf of a caller. */
 export interface KeyUse {
-  /** Id, ARN, alias or the alias's ARN. */
+  /** Key id, key ARN, alias or alias ARN. */
   readonly keyId: string;
   readonly action: 'kms:Decrypt' | 'kms:GenerateDataKey';
   readonly encryptionContext: EncryptionContext;
@@ -17,17 +17,17 @@ export interface KeyUse {
 
 /**
  * Whether a key can be used: `usable`, or why not. AWS KMS checks the permission before the state of the key, so a
- * caller without it does not learn the state.
+ * caller without permission does not learn the state.
  */
 export type KeyVerdict = 'usable' | 'denied' | 'disabled' | 'pending-deletion' | 'missing';
 
-/** Why a key cannot be used although its user has permission. */
+/** Why a key cannot be used although the caller has permission. */
 export type KeyFailure = Exclude<KeyVerdict, 'usable' | 'denied'>;
 
 /** Authorises a use of a key. */
 export type CheckKeyUse = (use: KeyUse) => KeyVerdict;
 
-/** The permissions that the user of a key needs. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
+/** The permission that the caller needs to use a key. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
 export function keyRequest(
   action: string,
   keyArn: string,
@@ -57,9 +57,9 @@ const VERDICTS = {
 } as const satisfies Record<KeyState, KeyVerdict>;
 
 /**
- * Checks whether a service can use a key on behalf of a caller.
+ * Makes a function that checks whether a service can use a key on behalf of a caller.
  *
- * @param findKey returns a key by its id, ARN or alias; undefined when there is none
+ * @param findKey returns a key by its id, ARN or alias; undefined for an unknown key
  */
 export function keyUseChecker(
   findKey: (keyId: string) => Pick<Key, 'arn' | 'state'> | undefined,

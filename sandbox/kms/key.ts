@@ -6,7 +6,7 @@ import type { KeyMaterial } from './ciphertext.ts';
 /** The emulated states of a key. */
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 
-/** The period of automatic rotation when none is set (AWS KMS API Reference, EnableKeyRotation). */
+/** The default period of automatic rotation (AWS KMS API Reference, EnableKeyRotation). */
 const ROTATION_PERIOD_MS = 365 * DAY_MS;
 
 /** A symmetric encryption key with all its key material. */
@@ -51,7 +51,7 @@ export class Key {
     return this.#deletionDate !== undefined && this.#clock.now() >= this.#deletionDate;
   }
 
-  /** The material to encrypt with now; follows automatic rotation. */
+  /** The material for encryption; rotates it first if automatic rotation is due. */
   get material(): KeyMaterial {
     const latest = this.#materials.at(-1);
     const isDue =
@@ -65,7 +65,7 @@ export class Key {
     return this.#materials.find(material => material.id === id);
   }
 
-  /** Adds new material; earlier ciphertexts stay readable. */
+  /** Adds key material; existing ciphertexts can still be decrypted. */
   rotate(): KeyMaterial {
     const material = {
       id: randomBytes(32).toString('hex'),
@@ -81,7 +81,7 @@ export class Key {
     this.#deletionDate = undefined;
   }
 
-  /** Cancelling a deletion also leads to this state. */
+  /** Also the result of a cancelled deletion. */
   disable(): void {
     this.#state = 'Disabled';
     this.#deletionDate = undefined;

@@ -36,15 +36,15 @@ export interface KeyPolicies {
   readonly replacePolicy: (keyArn: string, policy: JsonObject, caller: Caller) => void;
 }
 
-/** Where keys live, and their policies. */
+/** The dependencies of the emulated KMS. */
 export interface KmsOptions extends KeyRingOptions {
   readonly policies: KeyPolicies;
 }
 
 /**
- * AWS Key Management Service, limited to what sealing data needs: symmetric keys, data keys and the states in which a
- * key does not work. The endpoint authorises the calls first; grants are not emulated. Methods accept a key's id, its ARN,
- * an alias or an alias's ARN, and throw AwsError NotFoundException when there is none.
+ * AWS Key Management Service, as far as sealing needs it: symmetric keys, data keys and the states in which a key is
+ * unusable. The endpoint authorises calls; grants are not emulated. Methods accept a key id, key ARN, alias or alias
+ * ARN, and throw AwsError NotFoundException for an unknown key.
  *
  * @see AWS KMS API Reference, GenerateDataKey, Decrypt, DescribeKey, GetKeyPolicy, PutKeyPolicy,
  *      ScheduleKeyDeletion
@@ -109,7 +109,7 @@ export class Kms implements AwsService {
     this.#policies = options.policies;
   }
 
-  /** Creates a symmetric encryption key that is enabled at once. */
+  /** Creates an enabled symmetric encryption key. */
   createKey(properties: KeyProperties = {}): { keyId: string; arn: string } {
     const key = this.#keys.create(properties);
     return { keyId: key.id, arn: key.arn };
@@ -120,12 +120,11 @@ export class Kms implements AwsService {
     this.#keys.addAlias(alias, key);
   }
 
-  /** The ARN of a key. */
   keyArn(key: string): string {
     return this.#keys.find(key).arn;
   }
 
-  /** ARN and state of a key; undefined when there is none. */
+  /** The ARN and state of a key; undefined for an unknown key. */
   findKey(key: string): Pick<Key, 'arn' | 'state'> | undefined {
     try {
       return this.#keys.find(key);
@@ -135,19 +134,18 @@ export class Kms implements AwsService {
     }
   }
 
-  /** Enables a key. */
   enableKey(key: string): void {
     this.#keys.find(key).enable();
   }
 
-  /** After this call, every use fails with DisabledException. */
+  /** Every use of the key fails with DisabledException. */
   disableKey(key: string): void {
     this.#keys.find(key).disable();
   }
 
   /**
-   * Every use is refused with KMSInvalidStateException; after the waiting period the key is deleted, and its
-   * ciphertexts are lost.
+   * Every use of the key fails with KMSInvalidStateException. After the waiting period the key is deleted, and its
+   * ciphertexts can no longer be decrypted.
    */
   scheduleKeyDeletion(key: string, pendingWindowInDays = 30): void {
     this.#keys.find(key).scheduleDeletion(pendingWindowInDays);
@@ -158,12 +156,12 @@ export class Kms implements AwsService {
     this.#keys.find(key).disable();
   }
 
-  /** Adds key material at once; earlier ciphertexts stay readable. */
+  /** Adds key material immediately; existing ciphertexts can still be decrypted. */
   rotateKey(key: string): void {
     this.#keys.find(key).rotate();
   }
 
-  /** The operation itself refuses a ciphertext of an unknown key, with another error. */
+  /** Requires nothing for a ciphertext of an unknown key: the operation rejects it with a different error. */
   #decryptAccess(request: DecryptRequest, callerAccount: string): AccessRequest[] {
     const arn =
       request.KeyId === undefined
@@ -173,7 +171,7 @@ export class Kms implements AwsService {
     return [keyRequest('kms:Decrypt', arn, callerAccount, { encryptionContext: request.EncryptionContext })];
   }
 
-  /** Undefined when there is no such key or the blob is not a ciphertext. */
+  /** Undefined when the key does not exist or the blob is not a ciphertext. */
   #keyArnOfCiphertext(blob: Uint8Array): string | undefined {
     const ciphertext = parseCiphertext(Buffer.from(blob));
     return ciphertext === undefined ? undefined : this.#keys.byId(ciphertext.keyId)?.arn;

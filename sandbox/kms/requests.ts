@@ -24,20 +24,20 @@ const encryptionContext = optional(record(string(), string()), {});
 const encryptionAlgorithm = optional(
   enumeration(['SYMMETRIC_DEFAULT'], ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE']),
 );
-/** Members that are not emulated: refused, not ignored. */
+/** Members that are not emulated: rejected, not ignored. */
 const notEmulated = {
   GrantTokens: optional(never()),
   DryRun: optional(literal(false)),
   DryRunModifiers: optional(never()),
 };
 
-function blob(longestBytes: number) {
+function blob(maxBytes: number) {
   return pipe(
     string(),
     base64(),
     transform(text => Buffer.from(text, 'base64')),
     minLength(1),
-    maxLength(longestBytes),
+    maxLength(maxBytes),
   );
 }
 

@@ -1,8 +1,8 @@
 import { HOUR_MS, MINUTE_MS } from '../durations.ts';
 
 /**
- * Where AWS does not document a behaviour, the emulated Secrets Manager takes the worse case for a rotation; each of
- * these switches selects the alternative. They may be changed at any time.
+ * Where AWS does not document a behaviour, the emulated Secrets Manager assumes the worse case for a rotation. Each of
+ * these switches selects the alternative, and can be changed at any time.
  */
 export interface SecretsManagerBehaviour {
   /**
@@ -12,39 +12,41 @@ export interface SecretsManagerBehaviour {
    */
   readLagMs: number;
   /**
-   * PutSecretValue with a RotationToken whose invocation has ended, or an unknown one: `putRefused` fails with
-   * InvalidRequestException and writes nothing; `refusedAs` does the same with another error of that name;
+   * PutSecretValue with an unknown RotationToken, or one whose invocation has ended: `putRefused` fails with
+   * InvalidRequestException and writes nothing; `refusedAs` does the same with the given error;
    * `rotationFails` writes as if without a token; `accepted` treats it as valid.
    */
   staleRotationToken: 'putRefused' | { readonly refusedAs: string } | 'rotationFails' | 'accepted';
   /**
    * A pending value written neither by the rotation function nor with a valid RotationToken: `rotationFails` fails the
-   * rotation after createSecret, `accepted` does not check.
+   * rotation after createSecret; `accepted` skips the check.
    */
   foreignWriter: 'rotationFails' | 'accepted';
   /**
-   * AWSPENDING of one version when a write makes another one AWSCURRENT: `removed`, and the rotation under way is
-   * abandoned, or `kept`, and the rotation continues. The only recorded case of AWS is AWSPENDING on the version that
-   * loses AWSCURRENT (LocalStack's snapshots): there it is always removed.
+   * What happens to AWSPENDING on one version when a write makes another version AWSCURRENT: `removed` abandons the
+   * rotation in progress, `kept` continues it. The only case recorded from AWS is AWSPENDING on the version that loses
+   * AWSCURRENT (LocalStack's snapshots): there it is always removed.
    */
   pendingAfterForeignWrite: 'removed' | 'kept';
   /**
-   * The required end state of a rotation whose four steps succeeded: `documented` requires AWSPENDING on the version of
-   * AWSCURRENT or nowhere, `versionIsCurrent` also requires AWSCURRENT on the rotation's own version.
+   * The required end state of a rotation whose four steps succeeded: `documented` requires AWSPENDING on the version
+   * with AWSCURRENT or on none; `versionIsCurrent` also requires AWSCURRENT on the rotation's own version.
    */
   endState: 'documented' | 'versionIsCurrent';
-  /** The ClientRequestToken of a retried rotation: the same one, or a new one with a new version. */
+  /** The ClientRequestToken of a retried rotation: the same token, or a new one with a new version. */
   retryToken: 'same' | 'fresh';
   /**
-   * The delay before each retry of a failed rotation, in ms; after the last one only the schedule retries. Number and
-   * spacing are assumed: AWS documents only that it retries "multiple times".
+   * The delay before each retry of a failed rotation, in ms; after the last delay only the schedule retries. Number
+   * and spacing are assumptions: AWS documents only that it retries "multiple times".
    */
   retryDelaysMs: readonly number[];
-  /** When in its window a scheduled rotation starts; a seed selects the same random times in each run. */
+  /** When in its window a scheduled rotation starts; a seed makes the random times reproducible. */
   rotationMoment: 'windowStart' | { readonly seed: number };
-  /** Whether calls beyond the quotas of an account and region get ThrottlingException; see request-quotas.ts. */
+  /**
+   * Whether calls that exceed the quotas of an account and region fail with ThrottlingException; see request-quotas.ts.
+   */
   requestQuotas: boolean;
-  /** The maximum number of versions before a write is refused with LimitExceededException. */
+  /** The maximum number of versions; writes that exceed it fail with LimitExceededException. */
   versionQuota: number;
 }
 

@@ -2,8 +2,8 @@ import { DAY_MS, HOUR_MS } from '../durations.ts';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-/** 29 February can be eight years away, around a year like 2100. */
-const MAX_SEARCH_DAYS = 8 * 366;
+/** 29 February can be eight years away, because years such as 2100 are not leap years. */
+const MAX_LOOKAHEAD_DAYS = 8 * 366;
 
 /** An invalid part of an expression; the message names it. */
 export class InvalidCron extends Error {
@@ -20,7 +20,7 @@ type DayRule = (day: Date) => boolean;
  * Source: AWS Secrets Manager User Guide, "Rotation schedules".
  */
 export class CronExpression {
-  /** The hours of a day at which it is due, in order. */
+  /** The hours of the day at which it is due, in ascending order. */
   readonly hours: readonly number[];
   readonly #dayRules: readonly DayRule[];
 
@@ -48,13 +48,13 @@ export class CronExpression {
       day => months.has(day.getUTCMonth() + 1),
       dayOfMonth === '?' ? weekdayRule(dayOfWeek) : monthDayRule(dayOfMonth),
     ];
-    if (this.next(new Date(0)) === undefined) throw new InvalidCron('no day matches it');
+    if (this.next(new Date(0)) === undefined) throw new InvalidCron('it matches no day');
   }
 
-  /** The first due instant after `after`. */
+  /** The next due time after `after`. */
   next(after: Date): Date | undefined {
     const firstDayMs = Math.floor(after.getTime() / DAY_MS) * DAY_MS;
-    for (let days = 0; days <= MAX_SEARCH_DAYS; days += 1) {
+    for (let days = 0; days <= MAX_LOOKAHEAD_DAYS; days += 1) {
       const day = new Date(firstDayMs + days * DAY_MS);
       if (!this.#dayRules.every(rule => rule(day))) continue;
       const hour = this.hours.find(each => day.getTime() + each * HOUR_MS > after.getTime());
@@ -64,7 +64,7 @@ export class CronExpression {
   }
 }
 
-/** Reads `*`, `a`, `a-b`, each also with `/step`, and lists of them; names denote min, min + 1 and so on. */
+/** Parses `*`, `a`, `a-b`, each with an optional `/step`, and lists of these; `names` are aliases of min, min + 1, … */
 function numbers(field: string, min: number, max: number, names: readonly string[] = []): Set<number> {
   const read = (text: string): number => {
     const named = names.indexOf(text.toUpperCase());
@@ -76,13 +76,13 @@ function numbers(field: string, min: number, max: number, names: readonly string
   for (const item of field.split(',')) {
     const [range = '', step, ...rest] = item.split('/');
     if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) {
-      throw new InvalidCron(`${item} is not an increment`);
+      throw new InvalidCron(`${item} is not a valid increment`);
     }
     const all = range === '*' || (range === '' && step !== undefined);
     const [from = '', to] = range.split('-');
     const first = all ? min : read(from);
     const last = all || (to === undefined && step !== undefined) ? max : to === undefined ? first : read(to);
-    if (last < first) throw new InvalidCron(`${item} runs backwards`);
+    if (last < first) throw new InvalidCron(`the range ${item} is reversed`);
     for (let value = first; value <= last; value += Number(step ?? 1)) values.add(value);
   }
   return values;
@@ -104,7 +104,7 @@ function weekdayRule(field: string): DayRule {
   const weekday = (day: Date): number => day.getUTCDay() + 1;
   const single = (text: string): number => {
     const [value, ...others] = numbers(text, 1, 7, WEEKDAYS);
-    if (value === undefined || others.length > 0) throw new InvalidCron(`${field} names several days`);
+    if (value === undefined || others.length > 0) throw new InvalidCron(`${field} must name a single day`);
     return value;
   };
   const [, last] = /^(\w*)L$/i.exec(field) ?? [];

@@ -16,7 +16,7 @@ const DEFAULT_WINDOW_DAYS = 30;
  * The operations that delete and restore a secret.
  *
  * Source: AWS Secrets Manager API Reference, DeleteSecret and RestoreSecret. The effect on a rotation is not
- * documented: here it is abandoned, and RestoreSecret restarts the schedule.
+ * documented: here DeleteSecret abandons it, and RestoreSecret restarts the schedule.
  */
 export function deletionOperations(parts: {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export function deletionOperations(parts: {
       const days = ForceDeleteWithoutRecovery ? 0 : (RecoveryWindowInDays ?? DEFAULT_WINDOW_DAYS);
       const deletionDate = new Date(clock.nowMs() + days * DAY_MS);
       runner.cancel(secret);
-      scheduler.drop(secret);
+      scheduler.cancel(secret);
       deletions.get(secret.arn)?.cancel();
       deletions.delete(secret.arn);
       if (ForceDeleteWithoutRecovery) store.remove(secret);

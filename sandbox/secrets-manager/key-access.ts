@@ -3,12 +3,12 @@ import type { Caller } from '../aws/service.ts';
 import type { CheckKeyUse, KeyUse } from '../kms/key-use.ts';
 
 /**
- * Authorises the use of the secret's KMS key on behalf of the caller. A secret without one is encrypted with
- * `aws/secretsmanager`, which everyone in the account may use through Secrets Manager.
+ * Authorises the use of the secret's KMS key on behalf of the caller. A secret without a key is encrypted with
+ * `aws/secretsmanager`, which every principal in the account can use through Secrets Manager.
  *
  * Source: AWS Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
  *
- * @throws AwsError AccessDeniedException; EncryptionFailure, DecryptionFailure when the key does not work
+ * @throws AwsError AccessDeniedException; EncryptionFailure or DecryptionFailure when the key is unusable
  */
 export function requireKey(
   checkKeyUse: CheckKeyUse,

@@ -23,8 +23,8 @@ const SORT_KEYS = {
 type FilterKey = keyof typeof FILTERED_FIELDS;
 
 /**
- * The operation ListSecrets. All filters must match, each with at least one value. A value matches by prefix; a leading
- * `!` negates it. The filters `primary-region`, `owning-service` and `all` are not emulated.
+ * The operation ListSecrets. All filters must match; a filter matches if any of its values does. A value matches by
+ * prefix; a leading `!` negates it. The filters `primary-region`, `owning-service` and `all` are not emulated.
  *
  * Source: AWS Secrets Manager API Reference, ListSecrets and Filter.
  */

@@ -1,12 +1,12 @@
 import type { RateLimit } from '../aws/rate-limits.ts';
 
-/** AWS documents no burst: all calls of a second may come at once. */
+/** AWS documents no burst limit: all calls of a second may arrive at once. */
 function perSecond(calls: number): RateLimit['bucket'] {
   return { size: calls, refillPerSecond: calls };
 }
 
 /**
- * The quotas for the calls of a rotation, per account and region; AWS does not raise them.
+ * The quotas for the calls of a rotation, per account and region; they are not adjustable.
  *
  * Source: AWS Secrets Manager User Guide, "AWS Secrets Manager quotas".
  */

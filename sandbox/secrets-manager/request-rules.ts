@@ -26,13 +26,13 @@ export const members = {
   nextToken: v.optional(v.pipe(v.string(), v.minLength(1))),
 };
 
-/** A member of AWS that is not emulated: refused by name, not ignored. */
+/** A request member that is not emulated: rejected by name, not ignored. */
 export const notEmulated = v.optional(v.never());
 
 /**
- * The token may be missing in raw HTTP requests; the AWS SDKs generate it.
+ * Only raw HTTP requests may lack the token; the AWS SDKs generate it.
  *
- * @throws AwsError of the given type; RotateSecret uses a different one
+ * @throws AwsError of the given type; RotateSecret does not use the default
  */
 export function requireToken(
   token: string | undefined,
@@ -56,7 +56,8 @@ export function requireValidName(name: string): void {
  *
  * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Secrets Manager quotas" (65,536 bytes).
  *
- * @throws AwsError InvalidParameterException for both kinds at once, ValidationException when it is too large
+ * @throws AwsError InvalidParameterException for both a string and a binary value, ValidationException for a value that
+ * is too large
  */
 export function readValue(input: {
   readonly SecretString?: string | undefined;
@@ -90,7 +91,7 @@ function requireSize(member: string, bytes: number): void {
 /**
  * One page of a list.
  *
- * @throws AwsError InvalidNextTokenException for a token that no page has given
+ * @throws AwsError InvalidNextTokenException for an invalid token
  */
 export function page<Item>(
   items: readonly Item[],

@@ -25,14 +25,14 @@ export function rotationOperations(parts: {
   const { store, runner, scheduler, mayInvoke, access } = parts;
 
   const requireFunction = (secret: Secret, functionArn: string | undefined): string => {
-    const wanted = functionArn ?? secret.rotation?.functionArn;
-    if (wanted === undefined) {
+    const requested = functionArn ?? secret.rotation?.functionArn;
+    if (requested === undefined) {
       throw new AwsError(
         'InvalidRequestException',
         'No Lambda rotation function ARN is associated with this secret.',
       );
     }
-    if (mayInvoke(wanted, secret.arn)) return wanted;
+    if (mayInvoke(requested, secret.arn)) return requested;
     throw new AwsError(
       'AccessDeniedException',
       'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
@@ -81,7 +81,7 @@ export function rotationOperations(parts: {
         throw tokenInUse(secret, versionId, 'InvalidRequestException');
       }
 
-      const formerRules = secret.rotation?.enabled === true ? secret.rotation.rules : undefined;
+      const previousRules = secret.rotation?.enabled === true ? secret.rotation.rules : undefined;
       const rules = newRules ?? secret.rotation?.rules;
       if (input.RotateImmediately) runner.begin(secret, functionArn, versionId);
       else runner.beginTest(secret, functionArn, versionId);
@@ -89,7 +89,7 @@ export function rotationOperations(parts: {
         rotation: { functionArn, enabled: true, rules },
       });
       scheduler.plan(secret, {
-        keepEarlier: !input.RotateImmediately && formerRules?.isRate === true && rules?.isRate === true,
+        keepEarlier: !input.RotateImmediately && previousRules?.isRate === true && rules?.isRate === true,
       });
       return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
     },
@@ -103,7 +103,7 @@ export function rotationOperations(parts: {
       if (secret.rotation !== undefined) {
         store.update(secret, { rotation: { ...secret.rotation, enabled: false } });
       }
-      scheduler.drop(secret);
+      scheduler.cancel(secret);
       const versionId = runner.cancel(secret);
       return {
         ARN: secret.arn,

@@ -12,7 +12,7 @@ export interface RotationRulesInput {
   readonly ScheduleExpression?: string | undefined;
 }
 
-/** Secrets Manager rotates at any time within it. */
+/** Secrets Manager can rotate at any time within the window. */
 export interface RotationWindow {
   readonly start: Date;
   readonly end: Date;
@@ -26,8 +26,8 @@ type Schedule =
 /**
  * A secret's rotation schedule, in UTC.
  *
- * A rate counts from the hour, or the day, of the previous rotation; its windows start on the hour, or at midnight. A
- * window ends with the UTC day at the latest.
+ * A rate in hours or days counts from the hour or day of the previous rotation; its windows start on the hour or at
+ * midnight. A window ends at the end of the UTC day at the latest.
  *
  * Source: AWS Secrets Manager API Reference, RotationRulesType; User Guide, "Rotation schedules".
  */
@@ -37,14 +37,14 @@ export class RotationRules {
   readonly #schedule: Schedule | undefined;
   readonly #durationHours: number | undefined;
 
-  /** @throws AwsError InvalidParameterException outside Secrets Manager's limits */
+  /** @throws AwsError InvalidParameterException for rules outside Secrets Manager's limits */
   constructor(input: RotationRulesInput) {
     this.input = input;
     this.#schedule = readSchedule(input);
     this.#durationHours = readDuration(input.Duration, this.#schedule);
   }
 
-  /** Whether it repeats at an interval, not at fixed times of the day. */
+  /** Whether the rotation repeats at an interval, not at fixed times. */
   get isRate(): boolean {
     return this.#schedule !== undefined && this.#schedule.kind !== 'cron';
   }
@@ -109,7 +109,8 @@ function readSchedule(input: RotationRulesInput): Schedule | undefined {
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression) ?? [];
   if (count !== undefined) return readRate(expression, Number(count), unit === 'hour');
   const [, fields] = /^cron\((.*)\)$/.exec(expression) ?? [];
-  if (fields === undefined) refuse(`The schedule expression ${expression} is neither a rate nor a cron one.`);
+  if (fields === undefined)
+    refuse(`The schedule expression ${expression} is neither a rate nor a cron expression.`);
   return readCron(expression, fields);
 }
 
@@ -134,28 +135,28 @@ function readCron(expression: string, fields: string): Schedule {
   }
 }
 
-/** Between two hours of a day, or the last of one day and the first of the next. */
+/** The shortest gap between two due hours of a day, or between the last of one day and the first of the next. */
 function shortestGapHours({ hours }: CronExpression): number {
   return Math.min(...hours.map((hour, index) => (hours[index + 1] ?? (hours[0] ?? 0) + 24) - hour));
 }
 
-/** The length of the window; undefined: to the end of the UTC day. */
+/** The length of the window in hours; undefined if it lasts until the end of the UTC day. */
 function readDuration(duration: string | undefined, schedule: Schedule | undefined): number | undefined {
-  const severalADay =
+  const isSeveralTimesADay =
     schedule?.kind === 'hours' || (schedule?.kind === 'cron' && schedule.cron.hours.length > 1);
-  if (duration === undefined) return severalADay ? 1 : undefined;
+  if (duration === undefined) return isSeveralTimesADay ? 1 : undefined;
 
   const hours = /^\d{1,2}h$/.test(duration) ? Number.parseInt(duration, 10) : 0;
   if (hours < 1) refuse(`The duration ${duration} is not a number of hours such as 3h.`);
   if (schedule === undefined) refuse('A duration needs a rotation schedule.');
-  const room = roomHours(schedule);
-  if (hours > room) {
+  const maxHours = maxDurationHours(schedule);
+  if (hours > maxHours) {
     refuse(`The duration ${duration} extends into the next rotation window or the next UTC day.`);
   }
   return hours;
 }
 
-function roomHours(schedule: Schedule): number {
+function maxDurationHours(schedule: Schedule): number {
   switch (schedule.kind) {
     case 'hours':
       return Math.min(schedule.hours, 24);

@@ -6,7 +6,7 @@ import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { Rotation, type RotationOutcome, type RotationStatus } from './rotation.ts';
 import { invokeStep, ROTATION_STEPS, type RotationFailure } from './rotation-step.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
-import { foreignValue, isComplete, missedEnd } from './rotation-verdict.ts';
+import { foreignValue, isComplete, wrongEndState } from './rotation-verdict.ts';
 import type { Secret, SecretVersion } from './secret.ts';
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';
@@ -18,12 +18,12 @@ interface RunnerParts {
   readonly tokens: RotationTokens;
   readonly cloudTrail: CloudTrail;
   readonly behaviour: SecretsManagerBehaviour;
-  /** A rotation has succeeded. */
+  /** Called after each successful rotation. */
   readonly onSuccess: (secret: Secret) => void;
 }
 
 /**
- * Runs the rotations, at most one per secret at a time. Every attempt, including retries, records RotationStarted and
+ * Runs rotations, at most one per secret at a time. Every attempt, including retries, records RotationStarted and
  * RotationSucceeded or RotationFailed; the events of a retry are not documented.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation by Lambda function"; API Reference, RotateSecret.
@@ -42,7 +42,7 @@ export class RotationRunner {
     return this.#unfinished.get(secret.arn)?.status;
   }
 
-  /** Whether RotateSecret must be refused: a rotation runs, or AWSPENDING is on a version other than that of AWSCURRENT. */
+  /** Whether RotateSecret must fail: a rotation is running, or AWSPENDING is on a different version than AWSCURRENT. */
   blocks(secret: Secret): boolean {
     return this.#unfinished.get(secret.arn)?.state === 'running' || !isComplete(secret);
   }
@@ -50,16 +50,16 @@ export class RotationRunner {
   /**
    * Creates the pending version and starts the rotation.
    *
-   * @throws AwsError LimitExceededException when the secret has no room for another version
+   * @throws AwsError LimitExceededException when the secret cannot have another version
    */
   begin(secret: Secret, functionArn: string, versionId: string, attempt = 1): void {
-    this.#announce(secret, { id: versionId, createdAt: this.#parts.clock.now() });
+    this.#addPendingVersion(secret, { id: versionId, createdAt: this.#parts.clock.now() });
     this.#unfinished.get(secret.arn)?.end({ status: 'abandoned' });
     this.#start(new Rotation(secret, { functionArn, versionId }), attempt);
   }
 
   /**
-   * Starts the configuration test of RotateImmediately=false: testSecret alone, on a copy of the current value.
+   * Starts the configuration test of RotateImmediately=false: only testSecret, on a copy of the current value.
    *
    * @throws AwsError LimitExceededException
    */
@@ -67,34 +67,34 @@ export class RotationRunner {
     const currentId = secret.labels.holder(AWSCURRENT);
     const value = currentId === undefined ? undefined : secret.versions.get(currentId)?.value;
     const createdAt = this.#parts.clock.now();
-    this.#announce(secret, { id: versionId, createdAt, value });
+    this.#addPendingVersion(secret, { id: versionId, createdAt, value });
     this.#unfinished.get(secret.arn)?.end({ status: 'abandoned' });
     this.#start(new Rotation(secret, { kind: 'test', functionArn, versionId }), 1);
   }
 
-  /** Called at a scheduled window: starts a rotation, or retries the unfinished one at once. */
-  due(secret: Secret, functionArn: string): void {
+  /** Called when a rotation is due: starts one, or retries the unfinished one immediately. */
+  rotateOrRetry(secret: Secret, functionArn: string): void {
     const unfinished = this.#unfinished.get(secret.arn);
     if (unfinished?.state === 'running') return;
     const pendingId = secret.labels.holder(AWSPENDING);
-    if (unfinished !== undefined && !this.#isMoot(unfinished)) this.#runAgain(unfinished, 1);
+    if (unfinished !== undefined && !this.#isMoot(unfinished)) this.#retry(unfinished, 1);
     else if (!isComplete(secret) && pendingId !== undefined) {
       this.#start(new Rotation(secret, { functionArn, versionId: pendingId }), 1);
-    } else this.#beginByItself(secret, functionArn, 1);
+    } else this.#beginUnattended(secret, functionArn, 1);
   }
 
-  /** A new current value removed AWSPENDING from that version: abandons the rotation. */
+  /** Abandons the rotation, because a new current value removed AWSPENDING from its version. */
   abandon(secret: Secret, pendingId: string): void {
     recordRotation(this.#parts.cloudTrail, 'RotationAbandoned', secret, pendingId);
-    this.#giveUp(secret, 'abandoned');
+    this.#discard(secret, 'abandoned');
   }
 
   /** Abandons the rotation without changing the labels; returns the id of its version. */
   cancel(secret: Secret): string | undefined {
-    return this.#giveUp(secret, 'cancelled')?.versionId;
+    return this.#discard(secret, 'cancelled')?.versionId;
   }
 
-  /** @throws Error when that secret never had a rotation with that version */
+  /** @throws Error when the secret never had a rotation with this version */
   outcome(secret: Secret, versionId: string): Promise<RotationOutcome> {
     const outcome = this.#outcomes.get(`${secret.arn} ${versionId}`);
     if (outcome === undefined)
@@ -102,12 +102,12 @@ export class RotationRunner {
     return outcome;
   }
 
-  /** Resolves when no step runs; rotations may still wait for a retry. */
+  /** Resolves when no step is running; rotations may still be waiting for a retry. */
   async idle(): Promise<void> {
     while (this.#runs.size > 0) await Promise.all(this.#runs);
   }
 
-  #announce(secret: Secret, version: SecretVersion): void {
+  #addPendingVersion(secret: Secret, version: SecretVersion): void {
     this.#parts.store.change(secret, version.id, () => {
       secret.addVersion(version, this.#parts.behaviour.versionQuota);
       secret.labels.attach(AWSPENDING, version.id);
@@ -123,14 +123,14 @@ export class RotationRunner {
     void run.finally(() => this.#runs.delete(run));
   }
 
-  #runAgain(rotation: Rotation, attempt: number): void {
+  #retry(rotation: Rotation, attempt: number): void {
     if (this.#isMoot(rotation)) this.#unfinished.delete(rotation.secret.arn);
     else if (this.#parts.behaviour.retryToken === 'same') this.#start(rotation, attempt);
-    else this.#beginByItself(rotation.secret, rotation.functionArn, attempt);
+    else this.#beginUnattended(rotation.secret, rotation.functionArn, attempt);
   }
 
-  /** No caller waits for the response, so an error becomes an event. */
-  #beginByItself(secret: Secret, functionArn: string, attempt: number): void {
+  /** Starts a rotation that nobody requested: an error becomes an event, because there is no caller to return it to. */
+  #beginUnattended(secret: Secret, functionArn: string, attempt: number): void {
     const versionId = crypto.randomUUID();
     try {
       this.begin(secret, functionArn, versionId, attempt);
@@ -140,12 +140,12 @@ export class RotationRunner {
     }
   }
 
-  /** AWSPENDING was removed from a rotation that had promoted nothing: there is nothing to retry. */
+  /** Whether there is nothing to retry: the rotation lost AWSPENDING before it moved AWSCURRENT. */
   #isMoot({ secret, versionId }: Rotation): boolean {
     return secret.labels.holder(AWSPENDING) === undefined && secret.labels.holder(AWSCURRENT) !== versionId;
   }
 
-  #giveUp(secret: Secret, status: 'abandoned' | 'cancelled'): Rotation | undefined {
+  #discard(secret: Secret, status: 'abandoned' | 'cancelled'): Rotation | undefined {
     const rotation = this.#unfinished.get(secret.arn);
     this.#unfinished.delete(secret.arn);
     rotation?.end({ status });
@@ -155,13 +155,13 @@ export class RotationRunner {
   async #run(rotation: Rotation): Promise<void> {
     const { secret, versionId, kind } = rotation;
     const prefix = kind === 'test' ? 'TestRotation' : 'Rotation';
-    const isGivenUp = (): boolean => this.#unfinished.get(secret.arn) !== rotation;
+    const isAbandoned = (): boolean => this.#unfinished.get(secret.arn) !== rotation;
     recordRotation(this.#parts.cloudTrail, `${prefix}Started`, secret, versionId);
     // The call that started the rotation returns before the function is invoked.
     await Promise.resolve();
-    const failure = await this.#takeSteps(rotation, isGivenUp);
+    const failure = await this.#runSteps(rotation, isAbandoned);
     if (kind === 'test') this.#removeTestVersion(secret, versionId);
-    if (isGivenUp()) return;
+    if (isAbandoned()) return;
 
     if (failure !== undefined) {
       recordRotation(this.#parts.cloudTrail, `${prefix}Failed`, secret, versionId, failure.error);
@@ -174,12 +174,12 @@ export class RotationRunner {
     rotation.end({ status: 'succeeded' });
   }
 
-  async #takeSteps(rotation: Rotation, isGivenUp: () => boolean): Promise<RotationFailure | undefined> {
+  async #runSteps(rotation: Rotation, isAbandoned: () => boolean): Promise<RotationFailure | undefined> {
     const { secret, versionId, kind } = rotation;
     const { functions, tokens, behaviour } = this.#parts;
     const currentBefore = secret.labels.holder(AWSCURRENT);
     for (const step of kind === 'test' ? (['testSecret'] as const) : ROTATION_STEPS) {
-      if (isGivenUp()) return undefined;
+      if (isAbandoned()) return undefined;
       rotation.step = step;
       const failure = await invokeStep(functions, tokens, rotation, step);
       if (failure !== undefined) return failure;
@@ -187,7 +187,7 @@ export class RotationRunner {
       const foreign = foreignValue(rotation, currentBefore);
       if (foreign !== undefined) return foreign;
     }
-    return kind === 'test' ? undefined : missedEnd(secret, versionId, behaviour.endState);
+    return kind === 'test' ? undefined : wrongEndState(secret, versionId, behaviour.endState);
   }
 
   #complete(secret: Secret): void {
@@ -209,7 +209,7 @@ export class RotationRunner {
     }
     const delayMs = behaviour.retryDelaysMs[rotation.attempt - 1];
     if (delayMs === undefined) return;
-    const task = clock.schedule(delayMs, () => this.#runAgain(rotation, rotation.attempt + 1));
+    const task = clock.schedule(delayMs, () => this.#retry(rotation, rotation.attempt + 1));
     rotation.waitForRetry(new Date(clock.nowMs() + delayMs), task);
   }
 

@@ -11,7 +11,7 @@ interface Plan {
 }
 
 /**
- * Starts the scheduled rotations, each at a time within its window.
+ * Starts scheduled rotations, each within its window.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation schedules".
  */
@@ -48,18 +48,18 @@ export class RotationScheduler {
    * @param keepEarlier keeps a rotation that is already scheduled
    */
   plan(secret: Secret, { keepEarlier = false } = {}): void {
-    const former = keepEarlier ? this.#plans.get(secret.arn) : undefined;
-    this.drop(secret);
+    const existing = keepEarlier ? this.#plans.get(secret.arn) : undefined;
+    this.cancel(secret);
     const next = this.#next(secret, this.#clock.now());
-    const formerIsFirst =
-      former !== undefined && (next === undefined || former.at.getTime() < next.at.getTime());
-    const chosen = formerIsFirst ? former : next;
+    const isExistingEarlier =
+      existing !== undefined && (next === undefined || existing.at.getTime() < next.at.getTime());
+    const chosen = isExistingEarlier ? existing : next;
     this.#store.update(secret, { nextRotationDate: chosen?.window.end });
-    if (chosen !== undefined) this.#arm(secret, chosen.window, chosen.at);
+    if (chosen !== undefined) this.#startAt(secret, chosen.window, chosen.at);
   }
 
   /** Cancels the scheduled rotation. */
-  drop(secret: Secret): void {
+  cancel(secret: Secret): void {
     this.#plans.get(secret.arn)?.task.cancel();
     this.#plans.delete(secret.arn);
     this.#store.update(secret, { nextRotationDate: undefined });
@@ -67,22 +67,22 @@ export class RotationScheduler {
 
   #next(secret: Secret, after: Date): { window: RotationWindow; at: Date } | undefined {
     const window = secret.rotation?.enabled === true ? secret.rotation.rules?.nextWindow(after) : undefined;
-    return window === undefined ? undefined : { window, at: this.#moment(window) };
+    return window === undefined ? undefined : { window, at: this.#startTime(window) };
   }
 
-  #arm(secret: Secret, window: RotationWindow, at: Date): void {
+  #startAt(secret: Secret, window: RotationWindow, at: Date): void {
     const task = this.#clock.schedule(Math.max(0, at.getTime() - this.#clock.nowMs()), () => {
-      // Schedule the next window first: it comes even if this rotation fails, and then NextRotationDate stays in the
+      // Schedule the next window first: it opens even if this rotation fails, but NextRotationDate then remains in the
       // past.
       const next = this.#next(secret, window.start);
       this.#plans.delete(secret.arn);
-      if (next !== undefined) this.#arm(secret, next.window, next.at);
+      if (next !== undefined) this.#startAt(secret, next.window, next.at);
       if (secret.rotation !== undefined) this.#onDue(secret, secret.rotation.functionArn);
     });
     this.#plans.set(secret.arn, { window, at, task });
   }
 
-  #moment({ start, end }: RotationWindow): Date {
+  #startTime({ start, end }: RotationWindow): Date {
     const lastMs = end.getTime() - start.getTime() - 1000;
     const { rotationMoment } = this.#behaviour;
     if (rotationMoment === 'windowStart') return start;
@@ -93,7 +93,7 @@ export class RotationScheduler {
   }
 }
 
-/** The index-th number of a seed's sequence, from 0 to below 1 (one round of SplitMix32). */
+/** The number at `index` in the seed's pseudo-random sequence, in [0, 1) (one round of SplitMix32). */
 function fraction(seed: number, index: number): number {
   let bits = (seed + Math.imul(index, 0x9e3779b9)) | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);

@@ -2,7 +2,7 @@ import type { FunctionInvoker } from '../lambda/invoker.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
 import type { Secret } from './secret.ts';
 
-/** The steps of a rotation, in their order. */
+/** The steps of a rotation, in order. */
 export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /** One step of a rotation. */
@@ -12,7 +12,7 @@ export type RotationStep = (typeof ROTATION_STEPS)[number];
 export interface RotationFailure {
   /** As in CloudTrail. */
   readonly error: string;
-  /** The payload of the failed function, or the error with which Lambda refused the invocation. */
+  /** The error payload of the function, or the error of the Lambda invocation. */
   readonly cause?: unknown;
 }
 

@@ -3,13 +3,13 @@ import type { Caller } from '../aws/service.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import type { Secret } from './secret.ts';
 
-/** The function's ARN without a version or an alias. */
+/** The function's ARN without version or alias. */
 function unqualified(functionArn: string): string {
   return functionArn.split(':').slice(0, 7).join(':');
 }
 
 /**
- * The RotationTokens: each invocation of a rotation function gets its own, which is valid while the invocation runs.
+ * RotationTokens: each invocation of a rotation function gets its own token, which is valid until the invocation ends.
  *
  * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Troubleshoot AWS Secrets Manager rotation".
  * The lifetime of a token is not documented.
@@ -22,14 +22,14 @@ export class RotationTokens {
     this.#behaviour = behaviour;
   }
 
-  /** A token for one invocation. */
+  /** Issues a token for one invocation. */
   issue(secret: Secret): string {
     const token = crypto.randomUUID();
     this.#secretArns.set(token, secret.arn);
     return token;
   }
 
-  /** Must be called when the invocation has ended. */
+  /** Must be called when the invocation ends. */
   expire(token: string): void {
     this.#secretArns.delete(token);
   }
@@ -37,9 +37,9 @@ export class RotationTokens {
   /**
    * Whether a value from this caller counts as written by the rotation.
    *
-   * @throws AwsError for a stale or unknown token, if configured
+   * @throws AwsError for a stale or unknown token, depending on `staleRotationToken`
    */
-  vouchFor(secret: Secret, caller: Caller, token: string | undefined): boolean {
+  isWrittenByRotation(secret: Secret, caller: Caller, token: string | undefined): boolean {
     const byRotationFunction =
       caller.functionArn !== undefined &&
       secret.rotation !== undefined &&

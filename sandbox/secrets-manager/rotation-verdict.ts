@@ -5,7 +5,7 @@ import type { Secret } from './secret.ts';
 import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';
 
 /**
- * Whether the labels are in an end state that counts as success: AWSPENDING on the version of AWSCURRENT, or nowhere.
+ * Whether the labels are in an end state that counts as success: AWSPENDING on the version with AWSCURRENT, or on none.
  *
  * Source: AWS Secrets Manager API Reference, RotateSecret.
  */
@@ -14,8 +14,8 @@ export function isComplete({ labels }: Secret): boolean {
   return pendingId === undefined || pendingId === labels.holder(AWSCURRENT);
 }
 
-/** Why a rotation failed although its four steps succeeded. AWS's message is unknown. */
-export function missedEnd(
+/** Why a rotation failed although its four steps succeeded; undefined if it succeeded. AWS's message is unknown. */
+export function wrongEndState(
   secret: Secret,
   versionId: string,
   endState: SecretsManagerBehaviour['endState'],
@@ -28,9 +28,9 @@ export function missedEnd(
 }
 
 /**
- * A pending version whose value was not written by the rotation. How AWS identifies the writer is not documented: here
- * by the function of the credentials, or by a RotationToken. A version that was AWSCURRENT before the attempt is not
- * checked.
+ * The failure of a rotation whose pending value was written by someone else. AWS does not document how it identifies
+ * the writer: here by the function that the credentials belong to, or by a RotationToken. A version that was AWSCURRENT
+ * before the attempt is not checked.
  *
  * Source: AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation" (the message).
  */

@@ -13,7 +13,7 @@ export interface RotationStatus {
   readonly versionId: string;
   /** `test` is the configuration test of RotateImmediately=false. */
   readonly kind: 'rotation' | 'test';
-  /** From 1; a scheduled window resets it. */
+  /** Starts at 1; a scheduled window resets it. */
   readonly attempt: number;
   readonly state: 'running' | 'waitingForRetry' | 'outOfRetries';
   /** The running step. */
@@ -73,7 +73,7 @@ export class Rotation {
     this.state = 'running';
   }
 
-  /** Ends the current attempt; an ended rotation does not run again. */
+  /** Ends the current attempt and cancels a scheduled retry. */
   end(outcome: RotationOutcome): void {
     this.#retry?.task.cancel();
     this.#retry = undefined;
@@ -85,7 +85,7 @@ export class Rotation {
     this.#outcome.resolve(outcome);
   }
 
-  /** After a failed attempt: prepares the next one. */
+  /** Records when the next attempt starts, after a failed one. */
   waitForRetry(at: Date, task: ScheduledTask): void {
     this.state = 'waitingForRetry';
     this.#retry = { at, task };

@@ -9,8 +9,8 @@ export type SecretAccess = (
 ) => AccessRequest[];
 
 /**
- * The action of the operation's name, on the secret's ARN; if the secret does not exist, on the ARN that it would have,
- * so that a caller without permission does not learn whether it exists.
+ * Requires the action with the operation's name, on the secret's ARN. If the secret does not exist, the resource is the
+ * ARN that it would have: a caller without permission does not learn whether it exists.
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys for AWS Secrets Manager"
  */
@@ -24,7 +24,7 @@ export function secretAccess(store: SecretStore): SecretAccess {
     return [
       {
         action: `secretsmanager:${operation}`,
-        resource: secret?.arn ?? store.wouldBeArn(secretId),
+        resource: secret?.arn ?? store.partialArn(secretId),
         context: {
           'secretsmanager:SecretId': secretId,
           ...(secret?.rotation !== undefined && {

@@ -3,7 +3,7 @@ import type { RotationStatus } from './rotation.ts';
 import type { RotationRulesInput } from './rotation-rules.ts';
 import type { Secret, SecretState, Tag } from './secret.ts';
 
-/** A secret for other parts of the sandbox: everything except the values. */
+/** Everything about a secret except its values, for other parts of the sandbox. */
 export interface SecretDescription {
   readonly arn: string;
   readonly name: string;
@@ -21,7 +21,7 @@ export interface SecretDescription {
     /** The rotation that has started and neither succeeded nor been abandoned. */
     readonly unfinished?: RotationStatus;
   };
-  /** In the order of creation. */
+  /** In order of creation. */
   readonly versions: readonly {
     readonly id: string;
     /** In alphabetical order; none for a deprecated version. */
@@ -97,7 +97,7 @@ export function secretMembers(secret: SecretState): object {
   };
 }
 
-/** The labelled versions with their labels; undefined if there are none. */
+/** The member with the labelled versions and their labels; empty if there are none. */
 export function labelledVersions(
   secret: SecretState,
   member: 'VersionIdsToStages' | 'SecretVersionsToStages',

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { MINUTE_MS } from '../durations.ts';
 import type { SecretState } from './secret.ts';
 
-/** The maximum age of a read. AWS documents only that of ListSecrets, five minutes. */
+/** The maximum staleness of a read. AWS documents only that of ListSecrets: five minutes. */
 const MAX_LAG_MS = 5 * MINUTE_MS;
 
 /** A secret after a change. */
@@ -13,19 +13,19 @@ interface Entry {
   readonly state: SecretState | undefined;
 }
 
-/** The states of all secrets in the last five minutes. */
+/** The history of all secrets over the last five minutes. */
 export class SecretHistory {
   readonly #clock: Clock;
-  /** The secrets before the first entry, by ARN. */
+  /** The secrets as they were before the first entry, by ARN. */
   readonly #base = new Map<string, SecretState>();
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #entries: Entry[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Records a secret's new state, which is immutable, or undefined when it is deleted. */
+  /** Records a secret's new state, which must not change afterwards; undefined if the secret was deleted. */
   record(arn: string, state: SecretState | undefined): void {
     const atMs = this.#clock.nowMs();
     this.#entries.push({ atMs, arn, state });
@@ -34,9 +34,9 @@ export class SecretHistory {
   }
 
   /**
-   * The secrets `lagMs` ago, by ARN.
+   * The secrets as they were `lagMs` ago, by ARN.
    *
-   * @throws RangeError for more than 300,000 ms
+   * @throws RangeError when `lagMs` exceeds 300,000
    */
   before(lagMs: number): ReadonlyMap<string, SecretState> {
     if (lagMs > MAX_LAG_MS) throw new RangeError(`readLagMs is ${lagMs}; the maximum is ${MAX_LAG_MS}.`);

@@ -16,7 +16,7 @@ export class SecretLookup<State extends SecretState> {
     return [...this.#secrets.values()];
   }
 
-  /** The secret of this name, ARN, or ARN without the hyphen and the six random characters. */
+  /** The secret with this name, ARN, or ARN without the hyphen and six random characters. */
   find(secretId: string): State | undefined {
     return (
       this.#secrets.get(secretId) ??
@@ -37,7 +37,7 @@ export class SecretLookup<State extends SecretState> {
   }
 
   /**
-   * A secret whose value may be read and changed.
+   * A secret that is not scheduled for deletion.
    *
    * @throws AwsError ResourceNotFoundException, or InvalidRequestException while it is scheduled for deletion
    */

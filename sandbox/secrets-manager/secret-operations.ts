@@ -12,7 +12,7 @@ import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 import { tokenInUse, type VersionWriter } from './version-writer.ts';
 
-/** Replaces the version id in the encryption context of the test. */
+/** Replaces the version id in the encryption context when a key is validated. */
 const KEY_PROBE = 'RequestToValidateKeyAccess';
 
 /**
@@ -29,8 +29,8 @@ export function secretOperations(parts: {
 }): Readonly<Record<string, AwsOperation>> {
   const { clock, store, writer, checkKeyUse, access } = parts;
 
-  /** Secrets Manager tests a key before it uses it for a secret. */
-  const tryKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
+  /** Secrets Manager validates a key before it uses the key for a secret. */
+  const validateKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
     requireKey(checkKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 
   const CreateSecret = operation(
@@ -65,7 +65,7 @@ export function secretOperations(parts: {
       }
 
       const arn = store.newArn(input.Name);
-      if (input.KmsKeyId) tryKey(arn, input.KmsKeyId, caller);
+      if (input.KmsKeyId) validateKey(arn, input.KmsKeyId, caller);
       const secret = new Secret({
         arn,
         name: input.Name,
@@ -117,7 +117,7 @@ export function secretOperations(parts: {
       const value = readValue(input);
       if (value !== undefined && secret.versions.has(versionId)) throw tokenInUse(secret, versionId);
       if (input.KmsKeyId) {
-        tryKey(secret.arn, input.KmsKeyId, caller);
+        validateKey(secret.arn, input.KmsKeyId, caller);
         store.update(secret, { kmsKeyId: input.KmsKeyId });
       }
       if (value !== undefined) {
@@ -149,7 +149,7 @@ function createAccess(
   },
 ): AccessRequest[] {
   const { Name, KmsKeyId, Tags = [] } = input;
-  const resource = store.wouldBeArn(Name);
+  const resource = store.partialArn(Name);
   const context = {
     'secretsmanager:Name': Name,
     ...keyContext(KmsKeyId),

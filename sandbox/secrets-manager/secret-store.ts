@@ -10,7 +10,7 @@ import type { LabelMove } from './staging-labels.ts';
 
 const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A version of a secret was written, or labels moved. */
+/** A written version or moved labels. */
 export interface SecretChange {
   readonly secretArn: string;
   /** The changed version. */
@@ -19,7 +19,7 @@ export interface SecretChange {
   readonly at: Date;
 }
 
-/** All secrets of the account in one region. */
+/** All secrets of one account and region. */
 export class SecretStore extends SecretLookup<Secret> {
   readonly #clock: Clock;
   readonly #behaviour: SecretsManagerBehaviour;
@@ -41,12 +41,12 @@ export class SecretStore extends SecretLookup<Secret> {
     this.#arnPrefix = `arn:${partition}:secretsmanager:${region}:${accountId}:secret:`;
   }
 
-  /** The next secret of this name gets this ARN. */
+  /** Sets the ARN of the next secret with this name. */
   reserveArn(name: string, arn: string): void {
     this.#reservedArns.set(name, arn);
   }
 
-  /** An ARN for a secret of this name: the name, a hyphen and six random characters. */
+  /** A new ARN for a secret with this name; it ends in the name, a hyphen and six random characters. */
   newArn(name: string): string {
     const reserved = this.#reservedArns.get(name);
     this.#reservedArns.delete(name);
@@ -56,8 +56,8 @@ export class SecretStore extends SecretLookup<Secret> {
     return `${this.#arnPrefix}${name}-${suffix}`;
   }
 
-  /** The ARN, without the random characters, of a secret with this name; an ARN is returned as it is. */
-  wouldBeArn(secretId: string): string {
+  /** The ARN of a secret with this name, without the random characters; returns an ARN unchanged. */
+  partialArn(secretId: string): string {
     return secretId.startsWith('arn:') ? secretId : `${this.#arnPrefix}${secretId}`;
   }
 
@@ -72,11 +72,11 @@ export class SecretStore extends SecretLookup<Secret> {
   }
 
   /**
-   * The secrets for reads: without the writes of the last `readLagMs`.
+   * The secrets as reads see them: without the writes of the last `readLagMs`.
    *
    * Source: AWS Secrets Manager API Reference, ListSecrets: "All Secrets Manager operations are eventually consistent."
    *
-   * @throws RangeError for a `readLagMs` of more than 300,000
+   * @throws RangeError when `readLagMs` exceeds 300,000
    */
   get readable(): SecretLookup<SecretState> {
     const { readLagMs } = this.#behaviour;
@@ -89,8 +89,8 @@ export class SecretStore extends SecretLookup<Secret> {
     this.#record(secret.arn);
   }
 
-  /** Records that a value was read. AWS keeps the day (UTC). */
-  noteAccess(arn: string, versionId: string): void {
+  /** Records that a value was read. As in AWS, only the day (UTC) is stored. */
+  recordAccess(arn: string, versionId: string): void {
     const secret = this.#secrets.get(arn);
     const version = secret?.versions.get(versionId);
     const today = new Date(Math.floor(this.#clock.nowMs() / DAY_MS) * DAY_MS);
@@ -108,7 +108,7 @@ export class SecretStore extends SecretLookup<Secret> {
     this.#listeners.notify({ secretArn: secret.arn, versionId, labelMoves, at });
   }
 
-  /** A change does not restore a secret that was deleted meanwhile. */
+  /** Looks up the secret by its ARN, so that a change does not restore a deleted secret. */
   #record(arn: string): void {
     this.#history.record(arn, this.#secrets.get(arn)?.snapshot());
   }

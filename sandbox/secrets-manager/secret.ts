@@ -15,7 +15,7 @@ export interface SecretVersion {
   /** Whether the rotation function wrote the value, or a caller with a valid RotationToken. */
   writtenByRotation?: boolean;
   createdAt: Date;
-  /** The whole day (UTC) of the last GetSecretValue. */
+  /** The day (UTC) of the last GetSecretValue. */
   lastAccessedOn?: Date;
 }
 
@@ -23,7 +23,7 @@ export interface SecretVersion {
 export interface RotationSettings {
   readonly functionArn: string;
   readonly rules?: RotationRules;
-  /** False after CancelRotateSecret, which keeps the function. */
+  /** False after CancelRotateSecret, which does not remove the function. */
   readonly enabled: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** Whether two values are the same data. */
+/** Whether two values are equal. */
 export function sameValue(a: SecretValue, b: SecretValue): boolean {
   return 'SecretString' in a
     ? 'SecretString' in b && a.SecretString === b.SecretString
@@ -56,7 +56,7 @@ export type SecretProperties = Pick<
   | 'nextRotationDate'
 >;
 
-/** A secret at one moment. */
+/** A secret at one point in time. */
 export type SecretState = SecretProperties &
   Pick<Secret, 'arn' | 'name' | 'createdAt' | 'tags'> & {
     readonly versions: ReadonlyMap<string, Readonly<SecretVersion>>;
@@ -79,7 +79,7 @@ export class Secret {
   readonly deletionDate: Date | undefined;
   readonly rotation?: RotationSettings;
   readonly lastRotatedAt?: Date;
-  /** The end of the next rotation window; in the past when the rotation due then has not succeeded. */
+  /** The end of the next rotation window; in the past if that rotation has not succeeded. */
   readonly nextRotationDate: Date | undefined;
 
   constructor({ arn, name, createdAt, tags, description, kmsKeyId }: NewSecret) {
@@ -92,7 +92,7 @@ export class Secret {
     if (kmsKeyId !== undefined) this.kmsKeyId = kmsKeyId;
   }
 
-  /** Only for the secret store, which must record every change. */
+  /** Call this only from the secret store, which must record every change. */
   update(changes: Partial<SecretProperties>): void {
     Object.assign(this, changes);
   }
@@ -109,18 +109,18 @@ export class Secret {
   }
 
   /**
-   * Adds a version and drops the oldest deprecated ones beyond the quota, none younger than a day.
+   * Adds a version. To stay within the quota, removes the oldest deprecated versions that are at least a day old.
    *
    * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Secrets Manager quotas".
    *
-   * @throws AwsError LimitExceededException when nothing may be dropped
+   * @throws AwsError LimitExceededException when no version can be removed
    */
   addVersion(version: SecretVersion, quota: number): void {
-    const droppable = [...this.versions.values()]
+    const removable = [...this.versions.values()]
       .filter(each => this.labels.of(each.id).length === 0)
       .filter(each => version.createdAt.getTime() - each.createdAt.getTime() >= DAY_MS)
       .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    for (const each of droppable) {
+    for (const each of removable) {
       if (this.versions.size < quota) break;
       this.versions.delete(each.id);
     }

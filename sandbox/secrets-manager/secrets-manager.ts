@@ -47,7 +47,7 @@ export interface SecretsManagerOptions extends Account {
 export class SecretsManager implements AwsService {
   readonly id = 'secretsmanager';
   readonly operations: Readonly<Record<string, AwsOperation>>;
-  /** The switches; may be changed at any time. */
+  /** The behaviour switches; they can be changed at any time. */
   readonly behaviour: SecretsManagerBehaviour;
   readonly #store: SecretStore;
   readonly #runner: RotationRunner;
@@ -65,7 +65,7 @@ export class SecretsManager implements AwsService {
       clock,
       store,
       behaviour,
-      onDue: (secret, functionArn) => runner.due(secret, functionArn),
+      onDue: (secret, functionArn) => runner.rotateOrRetry(secret, functionArn),
     });
     const runner: RotationRunner = new RotationRunner({
       clock,
@@ -78,7 +78,7 @@ export class SecretsManager implements AwsService {
     });
     const listener = {
       pendingReplaced: runner.abandon.bind(runner),
-      writtenByHand: scheduler.plan.bind(scheduler),
+      writtenManually: scheduler.plan.bind(scheduler),
     };
     const writer = new VersionWriter({ clock, store, behaviour, checkKeyUse, listener });
     this.behaviour = behaviour;
@@ -96,7 +96,7 @@ export class SecretsManager implements AwsService {
   }
 
   /**
-   * Creates a secret with the given ARN, otherwise as CreateSecret does.
+   * Creates a secret as CreateSecret does, but with the given ARN.
    *
    * @throws AwsError as CreateSecret
    */
@@ -138,7 +138,7 @@ export class SecretsManager implements AwsService {
   /**
    * Enables rotation, as RotateSecret with RotateImmediately=false does after its configuration test.
    *
-   * @throws AwsError ResourceNotFoundException; InvalidParameterException for rules that AWS refuses
+   * @throws AwsError ResourceNotFoundException; InvalidParameterException for rules that AWS rejects
    */
   enableRotation(secretId: string, functionArn: string, rules: RotationRulesInput): void {
     const secret = this.#store.usable(secretId);
@@ -146,13 +146,13 @@ export class SecretsManager implements AwsService {
     this.#scheduler.plan(secret);
   }
 
-  /** The secret of this name, full ARN or partial ARN, without its values. */
+  /** The secret with this name, full ARN or partial ARN, without its values. */
   secret(secretId: string): SecretDescription | undefined {
     const secret = this.#store.find(secretId);
     return secret === undefined ? undefined : describeSecret(secret, this.#runner.status(secret));
   }
 
-  /** All secrets in the order of creation, without their values. */
+  /** All secrets in order of creation, without their values. */
   secrets(): SecretDescription[] {
     return this.#store.all().map(secret => describeSecret(secret, this.#runner.status(secret)));
   }
@@ -177,13 +177,13 @@ export class SecretsManager implements AwsService {
    * The result of the current or last attempt at a rotation. A retry is a separate attempt.
    *
    * @param versionId the ClientRequestToken of the rotation, RotateSecret's `VersionId`
-   * @throws AwsError ResourceNotFoundException; Error when the secret has no such rotation
+   * @throws AwsError ResourceNotFoundException; Error when the secret has no rotation with this id
    */
   rotationOutcome(secretId: string, versionId: string): Promise<RotationOutcome> {
     return this.#runner.outcome(this.#store.get(secretId), versionId);
   }
 
-  /** Resolves when no rotation step runs; rotations may still wait for a retry or for their schedule. */
+  /** Resolves when no rotation step is running; rotations may still be waiting for a retry or for their schedule. */
   rotationsIdle(): Promise<void> {
     return this.#runner.idle();
   }

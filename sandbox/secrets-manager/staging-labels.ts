@@ -4,10 +4,10 @@ import { AwsError } from '../aws/aws-error.ts';
 export const AWSCURRENT = 'AWSCURRENT';
 /** The version that a rotation creates. */
 export const AWSPENDING = 'AWSPENDING';
-/** The version that was AWSCURRENT before. */
+/** The version that was previously AWSCURRENT. */
 const AWSPREVIOUS = 'AWSPREVIOUS';
 
-/** Labels across all versions of a secret; AWS Secrets Manager User Guide, "Secrets Manager quotas". */
+/** The maximum across all versions of a secret; AWS Secrets Manager User Guide, "Secrets Manager quotas". */
 const MAX_LABELS = 20;
 
 /** A move of a staging label; `from` is absent when it was added, `to` when it was removed. */
@@ -25,7 +25,7 @@ export interface LabelMove {
 export class StagingLabels {
   readonly #holders: Map<string, string>;
 
-  /** @param holders the ids of the versions by label */
+  /** @param holders the version ids by label */
   constructor(holders: ReadonlyMap<string, string> = new Map()) {
     this.#holders = new Map(holders);
   }
@@ -34,7 +34,7 @@ export class StagingLabels {
     return new StagingLabels(this.#holders);
   }
 
-  /** The id of the version with the label. */
+  /** The id of the version that has the label. */
   holder(label: string): string | undefined {
     return this.#holders.get(label);
   }
@@ -46,21 +46,21 @@ export class StagingLabels {
     );
   }
 
-  /** @throws AwsError LimitExceededException if the secret would have too many labels with these */
+  /** @throws AwsError LimitExceededException if these labels would exceed the maximum */
   requireRoomFor(labels: Iterable<string>): void {
     if (new Set([...this.#holders.keys(), ...labels]).size <= MAX_LABELS) return;
     throw new AwsError('LimitExceededException', `A secret can have ${MAX_LABELS} staging labels.`);
   }
 
   /**
-   * Moves the label to the version. AWSPREVIOUS follows AWSCURRENT automatically; AWSPENDING stays where it is when
-   * AWSCURRENT joins it.
+   * Moves the label to the version. AWSPREVIOUS follows AWSCURRENT automatically; AWSPENDING is not removed when
+   * AWSCURRENT moves to its version.
    */
   attach(label: string, versionId: string): void {
-    const former = this.#holders.get(label);
+    const previous = this.#holders.get(label);
     this.#holders.set(label, versionId);
     if (label !== AWSCURRENT) return;
-    if (former !== undefined && former !== versionId) this.#holders.set(AWSPREVIOUS, former);
+    if (previous !== undefined && previous !== versionId) this.#holders.set(AWSPREVIOUS, previous);
     else if (this.#holders.get(AWSPREVIOUS) === versionId) this.#holders.delete(AWSPREVIOUS);
   }
 

@@ -46,7 +46,7 @@ export function versionOperations(parts: {
           'You must provide either SecretString or SecretBinary.',
         );
       }
-      const writtenByRotation = tokens.vouchFor(secret, caller, input.RotationToken);
+      const writtenByRotation = tokens.isWrittenByRotation(secret, caller, input.RotationToken);
       const write = {
         versionId,
         value,
@@ -54,7 +54,7 @@ export function versionOperations(parts: {
         writtenByRotation,
         caller,
       };
-      if (!writer.alreadyHolds(secret, write)) writer.write(secret, write);
+      if (!writer.alreadyHasValue(secret, write)) writer.write(secret, write);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -73,9 +73,9 @@ export function versionOperations(parts: {
     }),
     (input, { caller }) => {
       const secret = store.readable.usable(input.SecretId);
-      const version = wantedVersion(secret, input.VersionId, input.VersionStage);
+      const version = requestedVersion(secret, input.VersionId, input.VersionStage);
       requireKey(checkKeyUse, secret, version.id, caller, ['kms:Decrypt']);
-      store.noteAccess(secret.arn, version.id);
+      store.recordAccess(secret.arn, version.id);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -140,18 +140,18 @@ export function versionOperations(parts: {
 }
 
 /**
- * The same error covers "no such version", "no such label" and "no value yet".
+ * Returns the same error type for an unknown version, an unknown label and a version without a value.
  *
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */
-function wantedVersion(
+function requestedVersion(
   secret: SecretState,
   versionId: string | undefined,
   stage: string | undefined,
 ): Readonly<SecretVersion> {
   const label = stage ?? (versionId === undefined ? AWSCURRENT : undefined);
-  const wantedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
-  const version = wantedId === undefined ? undefined : secret.versions.get(wantedId);
+  const requestedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
+  const version = requestedId === undefined ? undefined : secret.versions.get(requestedId);
   if (version !== undefined && label !== undefined && secret.labels.holder(label) !== version.id) {
     throw new AwsError(
       'InvalidRequestException',

@@ -4,7 +4,7 @@ import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 
 /**
- * Moves or removes a label. Repeating a successful call fails: it has no idempotency token.
+ * Moves or removes a label. Repeating a successful call fails, because the operation has no idempotency token.
  *
  * Source: AWS Secrets Manager API Reference, UpdateSecretVersionStage. For AWSPENDING it states both that the label is
  * removed from the other version automatically and that RemoveFromVersionId must name it; here it must.

@@ -23,14 +23,16 @@ export interface VersionWrite {
 export interface WriteListener {
   /** A write removed AWSPENDING from this version. */
   readonly pendingReplaced: (secret: Secret, pendingVersionId: string) => void;
-  /** A new version became AWSCURRENT outside any rotation; it counts as a rotation for the next date. */
-  readonly writtenByHand: (secret: Secret) => void;
+  /**
+   * A new version became AWSCURRENT without a rotation; the date of the next rotation is calculated from this write.
+   */
+  readonly writtenManually: (secret: Secret) => void;
 }
 
 /**
- * A version once written never changes: the token already belongs to another value.
+ * The error for a token that already belongs to another value: a written version never changes.
  *
- * @param type the errors of RotateSecret do not include the default (AWS Secrets Manager API Reference, RotateSecret)
+ * @param type RotateSecret does not have the default error (AWS Secrets Manager API Reference, RotateSecret)
  */
 export function tokenInUse(
   secret: Secret,
@@ -44,7 +46,7 @@ export function tokenInUse(
 }
 
 /**
- * Writes values into versions and moves the labels with them.
+ * Writes the values of versions and moves their labels.
  *
  * Source: AWS Secrets Manager API Reference, PutSecretValue and UpdateSecret.
  */
@@ -70,12 +72,12 @@ export class VersionWriter {
   }
 
   /**
-   * Whether the version already has this value, so that a write has no effect. Decrypts the old value for the
+   * Whether the version already has this value, in which case a write has no effect. Decrypts the stored value for the
    * comparison.
    *
-   * @throws AwsError ResourceExistsException when it holds another one
+   * @throws AwsError ResourceExistsException when it has a different value
    */
-  alreadyHolds(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
+  alreadyHasValue(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
     const present = secret.versions.get(versionId)?.value;
     if (present === undefined) return false;
     requireKey(this.#checkKeyUse, secret, versionId, caller, ['kms:Decrypt']);
@@ -86,7 +88,7 @@ export class VersionWriter {
   /**
    * Writes a new version, or the value of a rotation's empty AWSPENDING version.
    *
-   * @throws AwsError ResourceExistsException, LimitExceededException, or AccessDeniedException of the key
+   * @throws AwsError ResourceExistsException, LimitExceededException, or the error of {@link requireKey}
    */
   write(secret: Secret, { versionId, value, writtenByRotation, caller, ...write }: VersionWrite): void {
     const { labels } = secret;
@@ -117,6 +119,6 @@ export class VersionWriter {
     });
 
     if (replacesPending) this.#listener.pendingReplaced(secret, pending);
-    if (existing === undefined && stages.has(AWSCURRENT)) this.#listener.writtenByHand(secret);
+    if (existing === undefined && stages.has(AWSCURRENT)) this.#listener.writtenManually(secret);
   }
 }

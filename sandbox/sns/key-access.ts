@@ -2,14 +2,14 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { CheckKeyUse, KeyVerdict } from '../kms/key-use.ts';
 
-/** Every principal in the account may use it through SNS. */
+/** Every principal in the account can use it through SNS. */
 const AWS_MANAGED_KEY = 'alias/aws/sns';
 
 /**
- * The error of SNS and that of AWS KMS inside it (Amazon SNS API Reference, Publish, "Errors"; AWS KMS API Reference,
- * GenerateDataKey, "Errors").
+ * The SNS error and the AWS KMS error in its message (Amazon SNS API Reference, Publish, "Errors"; AWS KMS API
+ * Reference, GenerateDataKey, "Errors").
  */
-const REFUSALS = {
+const ERRORS = {
   denied: ['KMSAccessDenied', 'AccessDeniedException'],
   disabled: ['KMSDisabled', 'DisabledException'],
   'pending-deletion': ['KMSInvalidState', 'KMSInvalidStateException'],
@@ -22,7 +22,7 @@ const REFUSALS = {
  * Source: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"; the encryption context: AWS Key
  * Management Service Developer Guide, "kms:EncryptionContext:context-key".
  *
- * @throws AwsError KMSAccessDenied; KMSDisabled, KMSInvalidState, KMSNotFound when the key does not work
+ * @throws AwsError KMSAccessDenied; KMSDisabled, KMSInvalidState or KMSNotFound when the key is unusable
  */
 export function requireKey(
   checkKeyUse: CheckKeyUse,
@@ -39,9 +39,9 @@ export function requireKey(
   }
 }
 
-/** SNS's error for a key that cannot be used. The text follows observed responses of SNS. */
+/** SNS's error for a key that cannot be used. The message follows observed responses of SNS. */
 export function keyRefusal(verdict: Exclude<KeyVerdict, 'usable'>): AwsError {
-  const [type, kmsType] = REFUSALS[verdict];
+  const [type, kmsType] = ERRORS[verdict];
   return new AwsError(
     type,
     `null (Service: AWSKMS; Status Code: 400; Error Code: ${kmsType}; Request ID: ${crypto.randomUUID()}; Proxy: null)`,

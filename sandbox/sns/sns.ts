@@ -10,7 +10,7 @@ import { requireKey } from './key-access.ts';
 export interface Topic {
   readonly arn: string;
   readonly name: string;
-  /** Encrypts the messages; id, ARN or alias of a key. */
+  /** The id, ARN or alias of the key that encrypts the messages. */
   readonly kmsKeyId?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface SnsOptions {
   readonly checkKeyUse?: CheckKeyUse;
 }
 
-const KEPT_MESSAGES = 1000;
+const MAX_MESSAGES = 1000;
 
 /**
  * Amazon SNS, emulated: publishing to standard topics. Messages are recorded, not delivered.
@@ -107,7 +107,7 @@ export class Sns implements AwsService {
       callerArn: caller.arn,
     };
     this.#messages.push(message);
-    if (this.#messages.length > KEPT_MESSAGES) this.#messages.shift();
+    if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
     this.#listeners.notify(message);
     return { MessageId: message.messageId };
   }
@@ -120,7 +120,7 @@ const ARN_ELEMENTS = 6;
 
 const notEmulated = v.optional(v.never());
 
-/** The emulated input of Publish: to a topic, one text for all protocols. */
+/** The emulated input of Publish: one message for all protocols, to a topic. */
 export const publishInput = v.object({
   TopicArn: v.string(),
   Message: v.string(),
@@ -136,7 +136,7 @@ export const publishInput = v.object({
 /**
  * Validates a message as SNS does.
  *
- * Source: Amazon SNS API Reference, Publish; the texts as in SNS's responses.
+ * Source: Amazon SNS API Reference, Publish; the messages follow responses of SNS.
  *
  * @throws AwsError InvalidParameter
  */
