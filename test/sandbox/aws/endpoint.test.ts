@@ -415,7 +415,7 @@ describe('AwsEndpoint', () => {
         onDefect: () => {},
       });
 
-      expect(() => endpoint.url).toThrow('does not listen');
+      expect(() => endpoint.url).toThrow('is not listening');
     });
 
     it('rejects when the port is in use', async () => {
