@@ -14,7 +14,7 @@ import type { AwsCall, AwsInterceptor, AwsOperation, AwsService } from './servic
 import { validated } from './validation.ts';
 import type { RequestHead, WireProtocol, WireRequest, WireResponse } from './wire-protocol.ts';
 
-/** What an {@link AwsEndpoint} serves and how. */
+/** The options of an {@link AwsEndpoint}. */
 export interface AwsEndpointOptions {
   readonly services: readonly AwsService[];
   readonly identities: Identities;

@@ -27,8 +27,8 @@ const NAME = /^(?:[A-Za-z]|#.)/;
  * Reports the first error in the text of an expression. AWS may report another one, because it checks some kinds of
  * errors before others.
  *
- * Source: Amazon DynamoDB Developer Guide, "Using expressions in DynamoDB". The error messages are those that
- * the tests of dynalite, ExtendDB, ScyllaDB's Alternator and the DynamoDB conformance suite of nubo-db expect from AWS.
+ * Source: Amazon DynamoDB Developer Guide, "Using expressions in DynamoDB". The error messages are those that the
+ * tests of dynalite, ExtendDB, ScyllaDB's Alternator and the DynamoDB conformance suite of nubo-db expect from AWS.
  */
 export class ExpressionReader {
   readonly #member: ExpressionMember;

@@ -13,7 +13,7 @@ interface ConditionEntry {
   readonly test: ConditionTest;
 }
 
-/** Throws an error that names the policy. */
+/** Throws an error that identifies the policy. */
 export type Refuse = (problem: string) => never;
 
 /** The `Condition` element of a statement (AWS IAM User Guide, "IAM JSON policy elements: Condition"). */

@@ -3,7 +3,7 @@ import type { Clause, EvaluatedRequest, Statement } from './statement.ts';
 /** The kinds of policies that AWS names in error messages. */
 type PolicyType = 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
 
-/** A decision and its reason. */
+/** Whether a request is allowed, and why. */
 export type Decision =
   | { readonly allowed: true; readonly statement: Statement; readonly clause: Clause }
   | { readonly allowed: false; readonly reason: 'explicit deny' | 'no allow'; readonly policy: PolicyType };

@@ -4,7 +4,7 @@ import { type Matcher, resourceMatcher, wildcardMatcher } from './patterns.ts';
 import { type Principal, type PrincipalMatcher, principalMatcher } from './principal.ts';
 import { UnevaluablePolicy } from './unevaluable-policy.ts';
 
-/** A request for access. */
+/** A request to authorise. */
 export interface EvaluatedRequest {
   readonly principal: Principal;
   readonly action: string;

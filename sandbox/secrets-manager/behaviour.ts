@@ -13,8 +13,8 @@ export interface SecretsManagerBehaviour {
   readLagMs: number;
   /**
    * PutSecretValue with an unknown RotationToken, or one whose invocation has ended: `putRefused` fails with
-   * InvalidRequestException and writes nothing; `refusedAs` does the same with the given error;
-   * `rotationFails` writes as if without a token; `accepted` treats it as valid.
+   * InvalidRequestException and writes nothing; `refusedAs` does the same with the given error; `rotationFails` writes
+   * as if without a token; `accepted` treats it as valid.
    */
   staleRotationToken: 'putRefused' | { readonly refusedAs: string } | 'rotationFails' | 'accepted';
   /**
@@ -23,9 +23,9 @@ export interface SecretsManagerBehaviour {
    */
   foreignWriter: 'rotationFails' | 'accepted';
   /**
-   * What happens to AWSPENDING on one version when a write makes another version AWSCURRENT: `removed` abandons the
-   * rotation in progress, `kept` continues it. The only case recorded from AWS is AWSPENDING on the version that loses
-   * AWSCURRENT (LocalStack's snapshots): there it is always removed.
+   * What happens to AWSPENDING on one version when a write makes another version AWSCURRENT: `removed`, which
+   * abandons the rotation in progress, or `kept`, which continues it. The only case recorded from AWS is AWSPENDING on
+   * the version that loses AWSCURRENT (LocalStack's snapshots): there it is always removed.
    */
   pendingAfterForeignWrite: 'removed' | 'kept';
   /**
@@ -42,9 +42,7 @@ export interface SecretsManagerBehaviour {
   retryDelaysMs: readonly number[];
   /** When in its window a scheduled rotation starts; a seed makes the random times reproducible. */
   rotationMoment: 'windowStart' | { readonly seed: number };
-  /**
-   * Whether calls that exceed the quotas of an account and region fail with ThrottlingException; see request-quotas.ts.
-   */
+  /** Whether calls that exceed the account's quotas fail with ThrottlingException; see request-quotas.ts. */
   requestQuotas: boolean;
   /** The maximum number of versions; writes that exceed it fail with LimitExceededException. */
   versionQuota: number;

@@ -56,8 +56,7 @@ export function requireValidName(name: string): void {
  *
  * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Secrets Manager quotas" (65,536 bytes).
  *
- * @throws AwsError InvalidParameterException for both a string and a binary value, ValidationException for a value that
- * is too large
+ * @throws AwsError InvalidParameterException for both kinds of value, ValidationException for a value that is too large
  */
 export function readValue(input: {
   readonly SecretString?: string | undefined;

@@ -140,7 +140,7 @@ export function versionOperations(parts: {
 }
 
 /**
- * Returns the same error type for an unknown version, an unknown label and a version without a value.
+ * Fails with ResourceNotFoundException for an unknown version, an unknown label and a version without a value.
  *
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */

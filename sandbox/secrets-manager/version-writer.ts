@@ -23,9 +23,7 @@ export interface VersionWrite {
 export interface WriteListener {
   /** A write removed AWSPENDING from this version. */
   readonly pendingReplaced: (secret: Secret, pendingVersionId: string) => void;
-  /**
-   * A new version became AWSCURRENT without a rotation; the date of the next rotation is calculated from this write.
-   */
+  /** A new version became AWSCURRENT without a rotation; the next rotation is scheduled from this write. */
   readonly writtenManually: (secret: Secret) => void;
 }
 

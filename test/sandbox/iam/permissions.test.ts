@@ -307,7 +307,7 @@ describe('the record of grants', () => {
     ]);
   });
 
-  it('marks every denial of an expected unknown caller as expected', () => {
+  it('marks every denial of a caller outside the stack as expected', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     const unknown = roleSession('arn:aws:iam::123456789012:role/unknown', 'session');
 
@@ -317,7 +317,7 @@ describe('the record of grants', () => {
     expect(permissions.denials()).toMatchObject([{ caller: unknown.arn, expected: true }]);
   });
 
-  it("marks a denial of one of the stack's roles as expected only for the expected action and resource", () => {
+  it('marks a denial of a role of the stack as expected only for the given action and resource', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
     permissions.expectDenial({ caller: SESSION.arn, ...PUT });
