@@ -176,13 +176,13 @@ export class Sandbox {
    */
   async close(): Promise<void> {
     this.clock.stop();
-    if (this.#endpoint.listens && this.genesysCloud.listens) this.#options.warmStart?.keep(this);
+    if (this.#endpoint.isListening && this.genesysCloud.isListening) this.#options.warmStart?.keep(this);
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
     const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
     if (permissionRecords !== undefined) {
       writePermissionRecord(permissionRecords, assemblyDirectory, this.permissions);
     }
-    this.permissions.requireEvaluable();
+    this.permissions.throwIfUnevaluable();
   }
 
   async #advance(move: (settled: () => Promise<void>) => Promise<void>): Promise<void> {

@@ -56,7 +56,7 @@ export class AwsEndpoint {
     await listenOnLoopback(this.#server, this.#options.port ?? 0);
   }
 
-  get listens(): boolean {
+  get isListening(): boolean {
     return this.#server.listening;
   }
 

@@ -68,7 +68,7 @@ export function operation<Schema extends GenericSchema>(
 }
 
 /** For an operation that requires only a valid signature. */
-export const needsNothing = (): readonly AccessRequest[] => [];
+export const noPermissions = (): readonly AccessRequest[] => [];
 
 /**
  * Wraps every call between authentication and the operation, in the order given. It may reject or delay the call, or

@@ -82,7 +82,7 @@ export class GenesysCloud {
     await this.#listener.close();
   }
 
-  get listens(): boolean {
+  get isListening(): boolean {
     return this.#port !== undefined;
   }
 

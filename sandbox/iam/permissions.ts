@@ -203,7 +203,7 @@ export class Permissions implements Authorizer {
   }
 
   /** @throws UnevaluablePolicy when a call failed with an internal error because a policy could not be evaluated */
-  requireEvaluable(): void {
+  throwIfUnevaluable(): void {
     if (this.#unevaluable !== undefined) throw this.#unevaluable;
   }
 

@@ -20,7 +20,7 @@ export function errorMatches(errorEquals: readonly string[], error: string): boo
   });
 }
 
-/** Counts the attempts of each retrier during one stay in a state. */
+/** Counts the attempts of each retrier during one visit to a state. */
 export class RetryPolicy {
   readonly #retriers: readonly Retrier[];
   readonly #random: () => number;

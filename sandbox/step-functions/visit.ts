@@ -41,7 +41,7 @@ export async function passTransition({
   if (ms > 0) await engine.clock.sleep(ms, signal);
 }
 
-/** An execution's stay in a state. */
+/** An execution's visit to a state. */
 export class Visit {
   readonly stateName: string;
   /** The raw input. */

@@ -1,5 +1,5 @@
 import { object } from 'valibot';
-import { type AwsService, needsNothing, operation } from '../aws/service.ts';
+import { type AwsService, noPermissions, operation } from '../aws/service.ts';
 
 /** AWS Security Token Service: the identity of the caller. @see AWS STS API Reference, GetCallerIdentity */
 export const sts: AwsService = {
@@ -9,7 +9,7 @@ export const sts: AwsService = {
       object({}),
       (_request, { caller }) => ({ Arn: caller.arn, UserId: caller.userId, Account: caller.accountId }),
       // AWS STS API Reference, GetCallerIdentity: "No permissions are required"; even an explicit Deny has no effect.
-      needsNothing,
+      noPermissions,
     ),
   },
 };

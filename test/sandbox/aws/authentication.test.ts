@@ -2,7 +2,7 @@ import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { object } from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type AwsCall, type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsCall, type AwsService, noPermissions, operation } from '../../../sandbox/aws/service.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { send, sendSigned } from '../../helpers/signed-request.ts';
 
@@ -20,7 +20,7 @@ function recordingServices(): { services: AwsService[]; calls: AwsCall[] } {
       calls.push(call);
       return {};
     },
-    needsNothing,
+    noPermissions,
   );
   return {
     calls,

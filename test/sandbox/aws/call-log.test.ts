@@ -5,17 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { CallLog } from '../../../sandbox/aws/call-log.ts';
 import { ConnectionDropped } from '../../../sandbox/aws/interruptions.ts';
-import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsService, noPermissions, operation } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 
 function services(decrypt: () => object): AwsService[] {
   return [
-    { id: 'kms', operations: { Decrypt: operation(object({}), decrypt, needsNothing) } },
+    { id: 'kms', operations: { Decrypt: operation(object({}), decrypt, noPermissions) } },
     {
       id: 'secretsmanager',
       operations: {
-        GetSecretValue: operation(object({}), () => ({ SecretString: 'SENTINEL' }), needsNothing),
+        GetSecretValue: operation(object({}), () => ({ SecretString: 'SENTINEL' }), noPermissions),
       },
     },
   ];

@@ -11,7 +11,7 @@ import {
   type AwsCall,
   type AwsInterceptor,
   type AwsService,
-  needsNothing,
+  noPermissions,
   operation,
 } from '../../../sandbox/aws/service.ts';
 import { allowEverything } from '../../helpers/allow-everything.ts';
@@ -32,7 +32,7 @@ function secretsManager(response: (call: AwsCall) => Promise<object> | object = 
       GetSecretValue: operation(
         object({ SecretId: string() }),
         (_input, call) => response(call),
-        needsNothing,
+        noPermissions,
       ),
     },
   };
@@ -93,7 +93,7 @@ describe('AwsEndpoint', () => {
         StartExecution: operation(
           object({}),
           () => ({ executionArn, startDate: 1700000000.5 }),
-          needsNothing,
+          noPermissions,
         ),
       },
     };
@@ -123,7 +123,7 @@ describe('AwsEndpoint', () => {
     const states: AwsService = {
       id: 'states',
       operations: {
-        StartSyncExecution: operation(object({}), () => ({ status: 'SUCCEEDED' }), needsNothing),
+        StartSyncExecution: operation(object({}), () => ({ status: 'SUCCEEDED' }), noPermissions),
       },
     };
     const aws = await serveAws([states]);
@@ -169,7 +169,7 @@ describe('AwsEndpoint', () => {
             () => {
               throw new AwsError('ThrottlingException', 'Rate exceeded', { details: { reason: 'bucket' } });
             },
-            needsNothing,
+            noPermissions,
           ),
         },
       };
@@ -196,7 +196,7 @@ describe('AwsEndpoint', () => {
             GetSecretValue: operation(
               object({ SecretId: string(), VersionId: string() }),
               () => ({}),
-              needsNothing,
+              noPermissions,
             ),
           },
         },

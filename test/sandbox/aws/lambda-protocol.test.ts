@@ -2,7 +2,7 @@ import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@a
 import { looseObject } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
-import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsService, noPermissions, operation } from '../../../sandbox/aws/service.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { sendSigned } from '../../helpers/signed-request.ts';
 
@@ -12,8 +12,8 @@ function lambda(response: (input: object) => object): AwsService {
   return {
     id: 'lambda',
     operations: {
-      Invoke: operation(looseObject({}), response, needsNothing),
-      GetFunctionConfiguration: operation(looseObject({}), response, needsNothing),
+      Invoke: operation(looseObject({}), response, noPermissions),
+      GetFunctionConfiguration: operation(looseObject({}), response, noPermissions),
     },
   };
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { AwsEndpoint } from '../../../sandbox/aws/endpoint.ts';
 import { Identities } from '../../../sandbox/aws/identities.ts';
-import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsService, noPermissions, operation } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { Faults, type FaultsOptions } from '../../../sandbox/faults/faults.ts';
 import { OpenRequests } from '../../../sandbox/open-requests.ts';
@@ -43,7 +43,7 @@ function countingService(id: string, operations: readonly string[]) {
             counter.effects += 1;
             return {};
           },
-          needsNothing,
+          noPermissions,
         ),
       ]),
     ),

@@ -242,11 +242,11 @@ describe('the permissions of a stack', () => {
       Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } },
     };
     const permissions = permissionsOf({ roles: [role('reader', [statement])] });
-    permissions.requireEvaluable();
+    permissions.throwIfUnevaluable();
 
     expect(() => permissions.allows(SESSION, GET)).toThrow(UnevaluablePolicy);
 
-    expect(() => permissions.requireEvaluable()).toThrow(UnevaluablePolicy);
+    expect(() => permissions.throwIfUnevaluable()).toThrow(UnevaluablePolicy);
   });
 });
 
