@@ -62,7 +62,7 @@ export function rotationSection(report: RotationReport): string {
     '',
     '### Latencies',
     '',
-    row(['What', 'Median', 'p99', 'Source']),
+    row(['Latency', 'Median', 'p99', 'Source']),
     row(['---', '---:', '---:', '---']),
     ...Object.entries(LATENCIES).map(([name, { p50Ms, p99Ms, source }]) =>
       row([`\`${name}\``, milliseconds(p50Ms), milliseconds(p99Ms), source]),
@@ -153,7 +153,7 @@ function callTable({ waits }: RotationTimes): string[] {
   if (unknown !== undefined) throw new Error(`bench/rotation/rotation-calls.ts does not have ${unknown}.`);
   const polls = made.filter(call => call === nameOfCall(POLL)).length - timesOf(POLL);
   return [
-    row(['Function', 'Operation', 'Calls', 'Why']),
+    row(['Function', 'Operation', 'Calls', 'Reason']),
     row(['---', '---', '---:', '---']),
     ...[...ROTATION_CALLS, { ...POLL, times: polls }].map(call => {
       const [by = '', operation = ''] = nameOfCall(call).split(' ');

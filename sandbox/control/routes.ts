@@ -53,7 +53,7 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
       handle: async ({ body }) => {
         const result = v.safeParse(advanceBody, body);
         if (!result.success) {
-          throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${MAX_ADVANCE_MS}>}.`);
+          throw new Refusal(400, `The body must be {"ms": <whole number from 0 to ${MAX_ADVANCE_MS}>}.`);
         }
         await sandbox.advance(result.output.ms);
         return ok(clockState({ clock }));
