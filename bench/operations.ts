@@ -8,7 +8,7 @@ interface OperationRule {
   readonly quotas: readonly QuotaName[];
 }
 
-/** The AWS operations of an undisturbed rotation. */
+/** The AWS operations of a rotation without faults. */
 export const OPERATIONS = {
   StartExecution: { service: 'states', latency: 'startExecution', quotas: ['StartExecution'] },
   DescribeSecret: { service: 'secretsmanager', latency: 'secretRead', quotas: ['reading secrets'] },

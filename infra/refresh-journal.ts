@@ -9,7 +9,7 @@ export interface RefreshJournalProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A call of the functions on the journal. A transaction needs the actions of its writes. */
+/** A call that the functions make to the journal. A transaction needs the actions of its writes. */
 export type JournalAction = 'GetItem' | 'PutItem' | 'UpdateItem';
 
 /**

@@ -7,8 +7,7 @@ export interface RotationSchedule {
   /** How long a rotation window stays open, such as `1h`. */
   readonly window: string;
   /**
-   * The longest time between two rotations: the longest interval plus the whole window, because Secrets Manager rotates
-   * at any moment of the window. A lower bound for a cron expression that skips days.
+   * The longest time between two rotations: the longest interval plus the whole window, because Secrets Manager can rotate at any time during the window. A lower bound for a cron expression that skips days.
    */
   readonly longestGapHours: number;
 }

@@ -8,7 +8,7 @@ export function coldStartSection({ functions, empty, single, repetitions }: Cold
   return [
     '## Cold start',
     '',
-    `Each function is started in its own process ${repetitions} times, alternating with the others. The figures are medians. *Zipped* is the size of the deployment package. *Init* is the time from the start of the process until the handler is loaded, as a multiple of an empty handler in the same run. *CPU* is the CPU time of all threads until then, also as a multiple; other load on the machine hardly affects it. *Memory* is the memory of the process at that point (RSS). A rotation has at most six cold starts, in sequence. A function that was called within the last minutes starts warm.`,
+    `Each function is started in its own process ${repetitions} times, alternating with the others. The figures are medians. *Zipped* is the size of the deployment package. *Init* is the time from the start of the process until the handler is loaded, as a multiple of an empty handler in the same run. *CPU* is the CPU time of all threads until then, also as a multiple; other load on the machine hardly affects it. *Memory* is the memory of the process at that point (RSS). A rotation has at most six cold starts, in sequence. A function that was called within the last few minutes starts warm.`,
     '',
     ...figureTable(
       ['Handler', 'Zipped', 'Init', 'CPU', 'Memory'],

@@ -22,7 +22,7 @@ export const PRICES = {
   lambdaGbSecond: { dollars: 0.0000133334, unit: 'GB-second on ARM', source: 'AWS Lambda Pricing' },
   keyMonth: {
     dollars: 1,
-    unit: 'customer-managed key per month',
+    unit: 'customer managed key per month',
     source: 'AWS Key Management Service Pricing',
   },
   keyCall: { dollars: 0.03 / 10_000, unit: 'request', source: 'AWS Key Management Service Pricing' },

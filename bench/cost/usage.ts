@@ -27,7 +27,7 @@ interface JournalUsage {
   readonly lineageBytes: number;
 }
 
-/** The usage of an undisturbed rotation, and of the deployment without any. */
+/** The usage of a rotation without faults, and of the deployment without any. */
 export interface Usage {
   readonly rotation: RotationUsage;
   readonly journal: JournalUsage;

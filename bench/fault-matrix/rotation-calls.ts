@@ -98,7 +98,7 @@ export class RotationCalls {
 
   /**
    * @param functionPrefix the common prefix of the functions' names
-   * @param sandbox        first called, like the prefix, when a call arrives
+   * @param sandbox        like functionPrefix, not called before the first call arrives
    */
   constructor(functionPrefix: () => string, sandbox: () => Sandbox) {
     this.#functionPrefix = functionPrefix;
@@ -110,7 +110,7 @@ export class RotationCalls {
   }
 
   /**
-   * Forgets the calls so far.
+   * Clears the recorded calls.
    *
    * @param currentToken the journal's fingerprint of the refresh token in AWSCURRENT
    */

@@ -31,7 +31,7 @@ export const SCENARIOS: Readonly<Record<Scenario, ScenarioRule>> = {
     includes: (_site, isPlain) => !isPlain,
   },
   unrecorded: {
-    title: 'Not recorded by Refresh: ',
+    title: 'Refresh cannot record the pair: ',
     description:
       "The journal refuses the result of the exchange, so the new pair is only in the execution's state, and `store-pending` records it. This is a second fault in the same rotation.",
     includes: ({ functionName, sort }) =>

@@ -11,7 +11,7 @@ export interface QuotaLimit {
 }
 
 /**
- * Divides each quota of a region by the requests of an undisturbed rotation.
+ * Divides each quota of a region by the requests of a rotation without faults.
  *
  * @param polls the number of DescribeSecret polls in a rotation
  * @returns the tightest quota first

@@ -146,7 +146,7 @@ function pollingText(): string[] {
       cost: meanCost({ ...LABEL_POLLING, intervalMs: candidateMs }, WARM_MS.from, WARM_MS.to),
     })),
     '',
-    `Only Secrets Manager waits for the poll that detects the move of AWSCURRENT, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, but leaves more than half of the quota to consumers.`,
+    `Only Secrets Manager waits for the poll that detects the move of AWSCURRENT. Consumers share the quota of ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second: ${number(LARGE_BURST)} rotations that start together use up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} of them at first, so more than half remains for consumers.`,
     '',
     `DescribeExecution is first called after ${seconds(FAILURE_POLLING.firstMs)}, then every ${seconds(FAILURE_POLLING.intervalMs)}, or immediately when AWSPENDING has left the version. Only failures and slow rotations need it.`,
   ];

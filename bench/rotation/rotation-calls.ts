@@ -1,7 +1,7 @@
 import type { FunctionName } from '../../infra/function-list.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
 
-/** The calls of one kind that a function makes in an undisturbed rotation. */
+/** The calls of one kind that a function makes in a rotation without faults. */
 export interface RotationCall {
   readonly by: FunctionName;
   readonly operation: Operation;
@@ -9,7 +9,7 @@ export interface RotationCall {
   readonly why: string;
 }
 
-/** The AWS calls of an undisturbed rotation and the reason for each, without the polls of {@link POLL}. */
+/** The AWS calls of a rotation without faults and the reason for each, without the polls of {@link POLL}. */
 export const ROTATION_CALLS: readonly RotationCall[] = [
   {
     by: 'rotation',
@@ -130,7 +130,7 @@ export const POLL = {
   why: 'Polls the labels until AWSCURRENT has moved.',
 } as const satisfies Omit<RotationCall, 'times'>;
 
-/** The state transitions of an undisturbed rotation: five Tasks, Route, and Rotated. */
+/** The state transitions of a rotation without faults: five Tasks, Route, and Rotated. */
 export const ROTATION_TRANSITIONS = 7;
 
 /** The name of a call in the sandbox: function, service and operation. */

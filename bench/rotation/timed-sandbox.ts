@@ -22,7 +22,7 @@ export interface RotationTimes {
   readonly waits: readonly Wait[];
 }
 
-/** More than an undisturbed rotation takes. */
+/** More than a rotation without faults takes. */
 const LIMIT_SECONDS = 120;
 
 /** A sandbox with one credential in which time passes only by the given latencies. */

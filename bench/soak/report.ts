@@ -96,7 +96,7 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
     '',
     'For reviewers and maintainers: whether tokens are ever lost, and how long consumers are without a working one, when many faults coincide. A soak rotates credentials in the sandbox with the deployed functions for weeks of simulated time, while faults occur at random.',
     '',
-    `\`npm run soak -- --report\` makes the runs below and writes this page; that takes one to two hours. All rows were run on ${new Date().toISOString().slice(0, 10)}. With the same functions, a run with the same options prints the same figures, except that calls which a function makes at the same time may arrive in either order (\`npm run soak -- --help\`).`,
+    `\`npm run soak -- --report\` makes the runs below and writes this page; that takes one to two hours. All rows were run on ${new Date().toISOString().slice(0, 10)}. With the same functions, a run with the same options prints nearly the same figures: calls that a function makes concurrently can arrive in a different order (\`npm run soak -- --help\`).`,
     '',
     '- **Secrets Manager** rotates on the schedule and retries failed rotations.',
     '- **Faults** of a random kind are injected into a share of all calls: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud. Some of them spend a refresh token and lose the response. Faults are far more frequent than in production, so that several coincide in one rotation.',
@@ -121,7 +121,7 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
     '',
     '## Comparison with a single Lambda function',
     '',
-    'The same seeds were run with a reimplementation of the rotation function that this project replaces: one Lambda function that refreshes, stores, tests and promotes ([bench/soak/single-lambda](../bench/soak/single-lambda/handler.ts)). A token counts as lost, and a login as a rescue, when an operator has to log in again because the refresh token in `AWSCURRENT` does not work.',
+    'The same seeds were run with a reimplementation of the rotation function that this project replaces: one Lambda function that refreshes, stores, tests and promotes ([bench/soak/single-lambda](../bench/soak/single-lambda/handler.ts)). A token counts as lost when an operator must log in again because the refresh token in `AWSCURRENT` does not work; each such login counts as a rescue.',
     '',
     ...figureTable(
       ['#', 'design', 'rotations', 'tokens lost', 'human rescues', 'failed consumer calls', 'consumer calls'],

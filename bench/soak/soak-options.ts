@@ -4,7 +4,7 @@ import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/beha
 
 /** The options of a soak. */
 export interface SoakOptions {
-  /** Where the stack was synthesised to. */
+  /** The folder that contains the synthesised stack. */
   readonly assemblyDirectory: string;
   /** The time with faults, followed by more than a day without faults. */
   readonly days: number;

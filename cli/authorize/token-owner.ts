@@ -22,7 +22,7 @@ const API_TIMEOUT_MS = 10_000;
 /** The pauses between attempts. */
 const PAUSES_MS = [500, 2_000];
 
-/** In characters; longer than any name or e-mail address. */
+/** In characters; longer than any name or email address. */
 const MAX_SHOWN_LENGTH = 320;
 
 /** A string to print on the terminal. */

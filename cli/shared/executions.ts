@@ -51,7 +51,7 @@ export interface SecretIdentity {
 /** Maximum page size of ListExecutions. */
 const PAGE_SIZE = 1_000;
 
-/** More than anyone runs configuration tests in a row. */
+/** More configuration tests than anyone would run in a row. */
 const MAX_EXECUTIONS = 20;
 
 /**

@@ -18,7 +18,7 @@ export interface Failure extends ExecutionReport {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly state: string | undefined;
   readonly failingSince: Date;
-  /** Whether it is known to have ended no access token in use. */
+  /** Whether the execution is known not to have invalidated the access token in use. */
   readonly leavesTokenInUse: boolean;
 }
 
@@ -140,7 +140,7 @@ function subjectLine(what: string, secretName: string | undefined): string {
   return ascii.length <= SUBJECT_LENGTH ? ascii : `${ascii.slice(0, SUBJECT_LENGTH - 3)}...`;
 }
 
-/** Each fact is one line of limited length, so that text from outside cannot add lines to a message. */
+/** Each fact is one line of limited length, so that untrusted text cannot add lines to a message. */
 function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): string {
   return lines
     .map(paragraph =>
@@ -152,7 +152,7 @@ function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): str
     .join('\n\n');
 }
 
-/** Marks an error message as a quotation, because parts of it come from outside. */
+/** Marks an error message as a quotation, because parts of it are untrusted. */
 function quotation(message: string): string {
   return `> ${message}`;
 }

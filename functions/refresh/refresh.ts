@@ -139,8 +139,7 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
  * Gets the newest token pair of AWSCURRENT's login. It uses the recorded pair if AWSCURRENT does not hold it yet and it
  * lasts; otherwise it exchanges the newest refresh token. If AWSCURRENT has an alternate grant, it gets the newest pair
  * of that grant instead. If that grant is lost, it is skipped, and the grant in use is exchanged only if the access
- * token that consumers hold expires before the next rotation. If this rotation has already been promoted, AWSCURRENT's
- * own pair is kept in the same way. The journal marks each exchange before it begins and records it afterwards. If
+ * token that consumers hold expires before the next rotation. If AWSCURRENT is already this rotation's version, its pair is kept if its access token lasts until the next rotation. The journal marks each exchange before it begins and records it afterwards. If
  * recording fails, the returned pair is the second copy, and either is enough.
  *
  * A rejected credential may be a stale read, right after someone logged in or fixed it. It counts as rejected only if
@@ -480,7 +479,7 @@ function outOfTime(secretArn: string): ExchangeInProgress {
   );
 }
 
-/** In whole seconds, 0 for an end in the past; undefined if the end is unknown. */
+/** In whole seconds, 0 if `end` is before `start`; undefined if `end` is unknown. */
 function secondsBetween(start: Date, end: Date | undefined): number | undefined {
   return end === undefined ? undefined : Math.max(0, Math.round((end.getTime() - start.getTime()) / 1_000));
 }

@@ -3,7 +3,7 @@ import { requestFields } from '../shared/input/request.ts';
 /** The four calls of a rotation, in order. */
 const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
-/** One call of Secrets Manager. */
+/** One call from Secrets Manager. */
 export interface RotationEvent {
   readonly step: (typeof ROTATION_STEPS)[number];
   readonly secretId: string;
@@ -14,7 +14,7 @@ export interface RotationEvent {
 }
 
 /**
- * Reads the event of Secrets Manager.
+ * Reads the event from Secrets Manager.
  *
  * @throws InvalidRotationRequest names the member that is wrong, never its value: RotationToken is a secret
  * @see AWS Secrets Manager User Guide, "Lambda rotation functions"

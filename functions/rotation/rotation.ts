@@ -17,7 +17,7 @@ import { awaitLatestExecution, runExecution } from './run-execution.ts';
 export interface RotationDependencies extends WaitDependencies, SealKey {}
 
 /**
- * Handles one of the four calls of Secrets Manager. `createSecret` runs the whole rotation; `testSecret` and
+ * Handles one of Secrets Manager's four calls. `createSecret` runs the whole rotation; `testSecret` and
  * `finishSecret` confirm it. Only `createSecret` may spend a refresh token. Safe to repeat: a running or failed rotation
  * is continued, not restarted.
  *
@@ -29,7 +29,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
   if (event.step === 'setSecret') return;
   const { secrets, sleep } = dependencies;
   const sealing = sealRotationToken(event, dependencies);
-  // Awaited only when the token is needed, so that its failure does not matter otherwise.
+  // Awaited only when the sealed token is needed. Otherwise a failure to seal it is ignored.
   sealing.catch(() => {});
   const description = await readUntil(
     read => rotationProgress(read, event.clientRequestToken) !== 'elsewhere',

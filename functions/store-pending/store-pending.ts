@@ -102,7 +102,7 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
  * @throws NewerLogin         AWSCURRENT holds a newer login, which stays
  * @throws AccessTokenExpired the pair is not the newest of its login, does not last until the next rotation, or has been
  *         promoted and replaced since
- * @throws InvalidSecret      AWSCURRENT is not a complete credential, or too large
+ * @throws InvalidSecret      AWSCURRENT is not a complete credential, or is too large
  * @throws InvalidRotationRequest the sealed pair was altered
  */
 export async function storePending(

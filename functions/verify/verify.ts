@@ -53,7 +53,7 @@ export interface VerifyResult {
   readonly userId: string | null;
 }
 
-/** A token refused at this age, in ms, or later has expired or was revoked; a younger one never worked. */
+/** Token age in ms. A token rejected at this age or later has expired or was revoked; one rejected earlier never worked. */
 export const FRESH_MS = MINUTE_MS;
 
 /**

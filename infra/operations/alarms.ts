@@ -45,7 +45,7 @@ export interface AlarmsProps {
 interface Condition
   extends Pick<AlarmProps, 'comparisonOperator' | 'datapointsToAlarm' | 'treatMissingData'> {
   readonly threshold?: number;
-  /** The number of latest hours to evaluate. */
+  /** The number of most recent hours to evaluate. */
   readonly hours: number;
 }
 
@@ -54,8 +54,8 @@ const MISSING_DATA_HOURS = 3;
 
 /**
  * The alarms. Their periods are one hour. An alarm on failures goes off at the first failure and stays on until the
- * longest gap between two rotations (at most seven days) has passed without another failure: only then has the
- * credential that failed rotated again.
+ * longest gap between two rotations plus one hour (at most seven days) has passed without another failure: only then
+ * has the credential that failed rotated again. The alarm on the overdue check returns after three hours.
  */
 export class Alarms extends Construct {
   readonly #props: AlarmsProps;

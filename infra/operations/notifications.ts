@@ -23,7 +23,7 @@ export interface NotificationsProps {
   readonly runbookUrl?: string | undefined;
 }
 
-/** Lambda's maximum of retries and event age for asynchronous invocations. */
+/** Lambda's maximum retry attempts and event age for asynchronous invocations. */
 const INVOCATION_LIMITS = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
 
 /** The function that reports failed rotations and recoveries to the topic, and the rule that invokes it. */

@@ -66,7 +66,7 @@ export class OverviewFeed {
     for (const listener of this.#listeners) listener(overview);
   }
 
-  /** The overview as it is compared for changes: the passing of time is no change, an advance of the clock is one. */
+  /** The overview as it is compared for changes: the passing of time does not count as a change; an advance of the clock does. */
   #content(overview: Overview): string {
     return JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
   }

@@ -35,7 +35,7 @@ export interface User {
   readonly name: string;
 }
 
-/** The options of a new user; the user name is an e-mail address in Genesys Cloud. */
+/** The options of a new user; the user name is an email address in Genesys Cloud. */
 export interface UserOptions {
   readonly userName: string;
   readonly password: string;

@@ -7,7 +7,7 @@ type IdleState = Omit<IdleMessage, 'type' | 'id'>;
 
 /** The virtual time of a process. */
 interface SteppedTime {
-  /** Resolves when the process only waits. */
+  /** Resolves when the process is idle. */
   waitUntilIdle(): Promise<IdleState>;
   /** Runs the timer that is due first, if there is one. */
   runFirstTimer(): void;
@@ -15,7 +15,7 @@ interface SteppedTime {
   holdsProcess(): boolean;
 }
 
-/** Resources that are active in a process that only waits (`process.getActiveResourcesInfo`). */
+/** Resources that are active in an idle process (`process.getActiveResourcesInfo`). */
 const WAITING = new Set(['PipeWrap', 'TCPSocketWrap', 'TTYWrap', 'Timeout']);
 
 /**

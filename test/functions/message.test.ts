@@ -68,7 +68,7 @@ describe.each(MESSAGES)('the message of %s', (_what, messageOf) => {
   });
 });
 
-describe('a message with text from outside', () => {
+describe('a message with untrusted text', () => {
   const HOSTILE_MESSAGES = [
     failedMessage(
       {

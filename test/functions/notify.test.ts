@@ -125,7 +125,7 @@ describe('notify: executions', () => {
       expect(items.get(SECRET_ARN)).toMatchObject({ error: { S: status }, state: { S: 'Refresh' } });
     });
 
-    it('is stored apart from the rotation when it is a configuration test', async () => {
+    it('is stored separately from the rotation when it is a configuration test', async () => {
       execution('FAILED', { purpose: 'check-configuration', error: 'InvalidSecret' });
       failedIn('CheckConfiguration');
 

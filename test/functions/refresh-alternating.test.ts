@@ -57,7 +57,7 @@ describe('refresh of a secret with two grants', () => {
     expect(await opened(result)).toMatchObject({ exchangedFingerprint: ALTERNATE_FINGERPRINT });
   });
 
-  it('uses an unused pair of the alternate grant that lasts', async () => {
+  it('returns an unused pair of the alternate grant that lasts until the next rotation', async () => {
     table.putTokens([
       tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, status: 'exchanged' }),
       tokenItem({ fingerprint: NEW_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, generation: 1 }),
@@ -222,7 +222,7 @@ describe('refresh of a secret with two grants', () => {
       expect(result).toMatchObject({ lineage: ALTERNATE_FINGERPRINT, generation: 2 });
     });
 
-    it('throws NewerLogin when the pair was promoted and replaced since', async () => {
+    it('throws NewerLogin when the pair has since been promoted and replaced', async () => {
       stored(secretValue({ alternateRefreshToken: SENTINELS.newRefreshToken }));
       table.putTokens([NEWEST, tokenItem({ generation: 1 })]);
       table.putPair(await world.newPair({ fingerprint: CURRENT_FINGERPRINT }));

@@ -167,7 +167,7 @@ describe('store-pending', () => {
       });
     });
 
-    it('is not the cause of a write that is also refused without it', async () => {
+    it('is not blamed when the write without it is also refused: that second error is thrown', async () => {
       const second = secretsManagerException('AccessDeniedException');
       secretsMock
         .on(PutSecretValueCommand)
@@ -180,7 +180,7 @@ describe('store-pending', () => {
       expect(puts()).toHaveLength(2);
     });
 
-    it('is not removed from the write when there was none', async () => {
+    it('is not dropped from a refused write if there was none: the write is not repeated', async () => {
       const exception = awsException(InvalidRequestException);
       secretsMock.on(PutSecretValueCommand).rejects(exception);
 

@@ -50,16 +50,19 @@ describe('FUNCTIONS', () => {
     ]);
   });
 
-  it.each(Object.entries(TASK_FUNCTIONS))('ends %s before any Task that runs it', (_name, settings) => {
-    const { constructId, timeoutSeconds } = settings;
+  it.each(Object.entries(TASK_FUNCTIONS))(
+    'gives %s a timeout shorter than that of any Task that runs it',
+    (_name, settings) => {
+      const { constructId, timeoutSeconds } = settings;
 
-    const waits = TASKS.filter(task => task.placeholder === `${constructId}Arn`).map(
-      task => task.timeoutSeconds,
-    );
+      const waits = TASKS.filter(task => task.placeholder === `${constructId}Arn`).map(
+        task => task.timeoutSeconds,
+      );
 
-    expect(Math.min(...waits)).toBeGreaterThan(timeoutSeconds);
-    expect(waits).not.toEqual([]);
-  });
+      expect(Math.min(...waits)).toBeGreaterThan(timeoutSeconds);
+      expect(waits).not.toEqual([]);
+    },
+  );
 
   it.each(FUNCTION_NAMES)('leaves room for %s after the longest prefix', name => {
     expect(NAME_PREFIX.longest + `-${name}`.length).toBeLessThanOrEqual(64);

@@ -31,7 +31,7 @@ describe('the grants on secrets', () => {
     expect(use?.Condition).toEqual(ROTATES_HERE);
   });
 
-  it('cover every secret that names the rotation function with allSecrets', () => {
+  it('cover, with allSecrets, every secret that names the rotation function', () => {
     const use = statementsOf(everySecret, 'tokens-fetch').find(({ Sid }) => Sid === 'UseRotatedSecrets');
 
     expect(use?.Resource).toEqual(arn('secretsmanager', 'secret:*'));

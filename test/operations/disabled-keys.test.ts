@@ -54,7 +54,7 @@ async function encryptedWorld(stepFunctions: Partial<StepFunctionsBehaviour> = {
   };
 }
 
-describe('with a disabled key of the secret', () => {
+describe("when the secret's key is disabled", () => {
   it('a rotation fails before it spends a token, and completes when the key is enabled', async () => {
     const { sandbox, secretArn, ...world } = await encryptedWorld();
     sandbox.kms.disableKey(KEY_ID);
@@ -109,7 +109,7 @@ describe('with a disabled key of the secret', () => {
   });
 });
 
-describe('with a disabled key of the executions', () => {
+describe('when the execution key is disabled', () => {
   /** A world whose execution failed in Verify. Its key was disabled while the execution ran. */
   async function failedWorld(stepFunctions: Partial<StepFunctionsBehaviour>) {
     const world = await encryptedWorld(stepFunctions);
@@ -198,7 +198,7 @@ describe('with a disabled key of the executions', () => {
   });
 });
 
-describe('with a disabled key of the notifications', () => {
+describe('when the topic key is disabled', () => {
   it("a message is delivered if the key is enabled before Lambda's retries end", async () => {
     const { sandbox, secretArn, topicKey, ...world } = await encryptedWorld();
     sandbox.kms.disableKey(topicKey);

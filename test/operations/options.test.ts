@@ -47,7 +47,7 @@ describe('a deployment with every option', () => {
     return { ...world, credential, secretArn };
   }
 
-  it('rotates a secret that is encrypted with a key of the account', async () => {
+  it('rotates a secret that is encrypted with a customer managed key', async () => {
     const world = await optionsWorld();
 
     const { outcome, execution } = await world.rotated(world.secretArn);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alternatingWorld, SOON_EXPIRED_MS } from '../rotation/alternating-world.ts';
 import { failureOf } from '../rotation/execution-outcome.ts';
 
-/** The Tasks of an undisturbed rotation. */
+/** The Tasks of a rotation without faults. */
 const TASKS = ['Fetch', 'Refresh', 'StorePending', 'Verify', 'Promote'];
 
 describe('a rotation of a secret with two grants that failed', () => {

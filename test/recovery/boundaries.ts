@@ -58,7 +58,7 @@ export class Calls {
   }
 }
 
-/** A world whose calls are counted, and the boundaries of an undisturbed rotation. */
+/** A world whose calls are counted, and the boundaries of a rotation without faults. */
 export async function countedWorld(options: SandboxOptions = {}): Promise<{
   world: RecoveryWorld;
   calls: Calls;

@@ -137,7 +137,7 @@ describe('a pending version without a label that Secrets Manager deleted to make
       },
     );
 
-    it('loses nothing for the next rotation', async () => {
+    it('does not cost the next rotation any token', async () => {
       const { world, credential, isTrimmed } = await trimmedPending('Verify', tokenDurationSeconds);
 
       const next = await world.nextRotation(credential);

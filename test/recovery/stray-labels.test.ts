@@ -25,7 +25,7 @@ describe.each([
       return { world, credential, secretArn, stray };
     }
 
-    it('does not block later rotations when it lands before the rotation function runs', async () => {
+    it('does not block later rotations when it is set before the rotation function runs', async () => {
       const { world, credential, secretArn, stray } = await strayWorld();
 
       await world.rotateSecret(secretArn);
@@ -37,7 +37,7 @@ describe.each([
     });
 
     it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote'] as const)(
-      'does not block later rotations when it lands right before %s',
+      'does not block later rotations when it is set right before %s runs',
       async functionName => {
         const { world, credential, secretArn, stray } = await strayWorld();
         world.before(functionName, stray);

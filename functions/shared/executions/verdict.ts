@@ -17,7 +17,7 @@ export type Health = 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-autho
  */
 export type ConsumersHave = 'works' | 'invalid' | 'unverified' | 'none' | 'incomplete' | 'undecryptable';
 
-/** What is known of a failed rotation. */
+/** What is known about a failed rotation. */
 export interface FailedRotation {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   /** The state that was entered last. */
@@ -328,7 +328,7 @@ function stepsAfter(failure: FailedRotation, consumersHave: ConsumersHave): read
   if (error === 'InvalidRotationRequest') return [ROTATE];
   const isWritten = current === 'written';
   const isStopped = error === undefined && status !== 'FAILED';
-  // Writing AWSCURRENT since has already fixed the cause.
+  // Someone has written AWSCURRENT since the failure, which fixed the cause.
   const before = isWritten || isStopped ? [] : (BEFORE_REDRIVE[error ?? ''] ?? [FIX_AWS]);
   if (isConfigurationTest) return [...before, { text: 'Test the configuration again', command: 'diagnose' }];
   const login = consumersHave === 'incomplete' && !before.includes(LOG_IN) ? [LOG_IN] : [];

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { FetchError, type RequestInit } from 'node-fetch';
 
-/** A response of Genesys Cloud, whatever its status. */
+/** A response from Genesys Cloud, whatever its status. */
 export interface HttpResponse {
   readonly kind: 'responded';
   readonly status: number;

@@ -2,7 +2,7 @@ import type { Attempt, Exchange, LineageState, SealedPair, TokenItem } from './j
 
 /** What an attempt to get a new pair must do. */
 export type ExchangePlan =
-  /** The newest pair is unused, or may be kept, and lasts: return it. Nothing is spent. */
+  /** The newest pair is unused or may be kept, and its access token lasts until the next rotation: return it. Nothing is spent. */
   | { readonly kind: 'use'; readonly pair: SealedPair }
   /** AWSCURRENT holds the newest pair, which is newer than the one to replace, and lasts. */
   | { readonly kind: 'superseded' }

@@ -89,7 +89,7 @@ describe('TableUnits', () => {
     expect(units.writes).toBe(2 * (2 + 1));
   });
 
-  it('does not count the calls of people', async () => {
+  it('does not count calls made by people', async () => {
     await call('PutItem', { Item: itemOf(100) }, PERSON);
     await call('GetItem', { Key: key('b') }, PERSON);
 

@@ -75,7 +75,7 @@ describe('firstOutcome', () => {
 });
 
 describe('problemsOf', () => {
-  it('reports nothing when the retry and the redrive have rotated', () => {
+  it('reports nothing when the retry and the redrive complete the rotation', () => {
     expect(problemsOf({ fault: NOT_OPENED, retried: recovered, redriven: recovered })).toStrictEqual([]);
   });
 

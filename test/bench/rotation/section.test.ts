@@ -69,7 +69,7 @@ describe('rotationSection', () => {
     const text = lines.join('\n');
 
     expect(text).toContain(
-      '**Total within 2× of the lower bound when warm, medians of the random draws: missed** (3.64×).',
+      '**Total within 2× the lower bound when warm, medians of the random draws: missed** (3.64×).',
     );
     expect(text).toContain(
       `the total exceeds the bound by 1,590 ms: 1,065 ms for polling, ${345 - INVOCATIONS_MS} ms for state transitions and five more invocations, and ${180 + INVOCATIONS_MS} ms for further AWS calls`,
@@ -85,7 +85,7 @@ describe('rotationSection', () => {
     const text = rotationSection(report(rotation(900, 800, 300), rotation(1_000, 900, 400)));
 
     expect(text).toContain(
-      '**Total within 2× of the lower bound when warm, medians of the random draws: met** (1.32×).',
+      '**Total within 2× the lower bound when warm, medians of the random draws: met** (1.32×).',
     );
     expect(text).toContain('**Token gap below that of one Lambda: met**, 300 ms against 345 ms.');
   });

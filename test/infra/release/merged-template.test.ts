@@ -65,7 +65,7 @@ describe('mergedTemplate', () => {
     expect(Conditions).toEqual({ ...BASE.Conditions, NoIsLarge: { 'Fn::Not': [{ Condition: 'IsLarge' }] } });
   });
 
-  it('combines the condition with the one that a resource has', () => {
+  it("combines the condition with the resource's own condition", () => {
     const first = withResources({ Queue: { Type: 'A', Condition: 'IsFast' } });
 
     const { Resources, Conditions } = mergedTemplate('IsLarge', first, withResources({}));

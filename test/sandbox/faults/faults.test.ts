@@ -68,7 +68,7 @@ describe('faults', () => {
     expect(count).toBeLessThan(80);
   });
 
-  it('draw separately for each operation and caller', async () => {
+  it('use a separate random sequence for each operation and caller', async () => {
     const rule: FaultRule = { target: 'secretsmanager:*', kind: 'throttled', when: { share: 0.5 } };
     const { faults: alone } = faultWorld({ seed: 3 });
     const { faults: interleaved } = faultWorld({ seed: 3 });

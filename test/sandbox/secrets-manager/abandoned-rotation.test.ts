@@ -12,7 +12,7 @@ function gate() {
   return Promise.withResolvers<void>();
 }
 
-describe('a default PutSecretValue during a rotation', () => {
+describe('a write to AWSCURRENT during a rotation', () => {
   it.each(['PutSecretValue', 'UpdateSecret'])('abandons the rotation (%s)', async operation => {
     const world = secretsWorld();
     await world.createSecret();

@@ -153,7 +153,7 @@ describe('Catch', () => {
     ]);
   });
 
-  it('replaces the input with error and cause without ResultPath, and drops them for null', async () => {
+  it('without ResultPath, replaces the input with error and cause; with a null ResultPath, discards them', async () => {
     const catching = (ResultPath: object) =>
       machine({
         Only: task('f', {

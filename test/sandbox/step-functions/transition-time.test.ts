@@ -43,7 +43,7 @@ describe('state transitions that take time', () => {
     expect(flow.functions.calls).toHaveLength(3);
   });
 
-  it('make a redrive enter the state that was next', async () => {
+  it('when stopped during a transition, a redrive enters the next state', async () => {
     const flow = slowWorkflow();
     flow.functions.script('first', returns(1));
     flow.functions.script('second', returns(2));

@@ -81,7 +81,7 @@ describe('intrinsic functions', () => {
     expect(read).toThrow(new RegExp(`${name}.*${reason}`));
   });
 
-  it('refuses values of the parameters that a rule excludes', () => {
+  it('rejects parameter values that a rule excludes', () => {
     const read = (size: string) =>
       readMini(
         stack => {

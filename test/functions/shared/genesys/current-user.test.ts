@@ -121,7 +121,7 @@ describe('current-user', () => {
     expect(AbortSignal.timeout).toHaveBeenCalledExactlyOnceWith(1_999);
   });
 
-  it('throws GenesysUnavailable when the API is not reached', async () => {
+  it('throws GenesysUnavailable when the API cannot be reached', async () => {
     const error = await refusal({ apiUrl: genesys.url.replace('http:', 'https:') });
 
     expect(error).toBeInstanceOf(GenesysUnavailable);

@@ -81,7 +81,7 @@ describe('token-endpoint', () => {
       ]);
     });
 
-    it('encodes special characters of the form', async () => {
+    it('URL-encodes special characters in the form', async () => {
       genesys.script(respondWith(200, TOKENS));
 
       await refreshTokens({ ...GRANT, refreshToken: 'a+b/c=&d é' }, options());

@@ -3,14 +3,14 @@ import { keepsNumbers, parseObject } from '../../../../functions/shared/secrets/
 
 const LONG_NUMBER = '{"id":12345678901234567890}';
 
-describe('the numbers of a value', () => {
+describe('numbers in a secret value', () => {
   it('keep all digits', () => {
     expect(keepsNumbers(LONG_NUMBER)).toBe(true);
     expect(JSON.stringify(parseObject(LONG_NUMBER))).toBe(LONG_NUMBER);
   });
 });
 
-describe('the numbers of a value without source text access, as in Node.js 20', () => {
+describe('numbers in a secret value, when JSON.parse has no source text access (Node.js 20)', () => {
   beforeEach(() => {
     const descriptor = Object.getOwnPropertyDescriptor(JSON, 'rawJSON') ?? {};
     Object.defineProperty(JSON, 'rawJSON', { ...descriptor, value: undefined });

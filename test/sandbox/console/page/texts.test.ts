@@ -34,7 +34,7 @@ describe('times', () => {
     expect(durationText(ms)).toBe(text);
   });
 
-  it('writes instants in UTC, and their distance from now', () => {
+  it('formats instants in UTC, and relative to now', () => {
     const instant = new Date('2025-03-01T08:30:00.125Z');
 
     expect(dateTimeText(instant)).toBe('2025-03-01 08:30:00 UTC');
