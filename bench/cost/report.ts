@@ -51,7 +51,7 @@ export function report(usage: Usage): string {
     ...table(rotation, 6),
     '',
     'A journal write is billed by the size of its item in KB, and twice as much in a transaction. A token item is ' +
-      `${usage.journal.tokenBytes} bytes and a lineage item, with the sealed pair, ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
+      `${usage.journal.tokenBytes} bytes, and a lineage item, with the sealed pair, is ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
     '',
     'A redrive of a failed rotation costs as much as the states that it repeats.',
     '',
