@@ -125,7 +125,7 @@ function burstText(): string[] {
       ]),
     ),
     '',
-    `A rotation uses two functions at a time, so the default concurrency of ${number(LAMBDA_CONCURRENCY)} is enough for ${number(byConcurrency)} rotations. The bursts of the other quotas allow more. Up to ${number(Math.min(largest, byConcurrency))} rotations can start together without a failed attempt.`,
+    `A rotation uses two functions at a time, so the default concurrency of ${number(LAMBDA_CONCURRENCY)} is enough for ${number(byConcurrency)} rotations. The other quotas allow larger bursts. Up to ${number(Math.min(largest, byConcurrency))} rotations can start together without a failed attempt.`,
   ];
 }
 
@@ -146,9 +146,9 @@ function pollingText(): string[] {
       cost: meanCost({ ...LABEL_POLLING, intervalMs: candidateMs }, WARM_MS.from, WARM_MS.to),
     })),
     '',
-    `Only Secrets Manager waits for the poll that detects the move of AWSCURRENT, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, but leaves more than half of the quota to consumers.`,
+    `Only Secrets Manager waits for the poll that detects the move of AWSCURRENT. The polls and the reads of consumers share the quota of ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first, which leaves more than half of the quota to consumers.`,
     '',
-    `DescribeExecution is first called after ${seconds(FAILURE_POLLING.firstMs)}, then every ${seconds(FAILURE_POLLING.intervalMs)}, or immediately when AWSPENDING has left the version. Only failures and slow rotations need it.`,
+    `DescribeExecution is first called after ${seconds(FAILURE_POLLING.firstMs)}, then every ${seconds(FAILURE_POLLING.intervalMs)}, or immediately when AWSPENDING has left the version. Only failed and slow rotations need it.`,
   ];
 }
 
