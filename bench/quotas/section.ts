@@ -125,7 +125,7 @@ function burstText(): string[] {
       ]),
     ),
     '',
-    `A rotation uses two functions at a time, so the default concurrency of ${number(LAMBDA_CONCURRENCY)} is enough for ${number(byConcurrency)} rotations. The bursts of the other quotas allow more. Up to ${number(Math.min(largest, byConcurrency))} rotations can start together without a failed attempt.`,
+    `A rotation uses two functions at a time, so the default concurrency of ${number(LAMBDA_CONCURRENCY)} is enough for ${number(byConcurrency)} rotations. The other quotas allow larger bursts. Up to ${number(Math.min(largest, byConcurrency))} rotations can start together without a failed attempt.`,
   ];
 }
 
@@ -148,7 +148,7 @@ function pollingText(): string[] {
     '',
     `Only Secrets Manager waits for the poll that detects the move of AWSCURRENT. Consumers share the quota of ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second: ${number(LARGE_BURST)} rotations that start together use up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} of them at first, so more than half remains for consumers.`,
     '',
-    `DescribeExecution is first called after ${seconds(FAILURE_POLLING.firstMs)}, then every ${seconds(FAILURE_POLLING.intervalMs)}, or immediately when AWSPENDING has left the version. Only failures and slow rotations need it.`,
+    `DescribeExecution is first called after ${seconds(FAILURE_POLLING.firstMs)}, then every ${seconds(FAILURE_POLLING.intervalMs)}, or immediately when AWSPENDING has left the version. Only failed and slow rotations need it.`,
   ];
 }
 

@@ -78,15 +78,11 @@ export function declareParameters(
     'Prefix of the archives in the bucket, such as genesys-token-rotation/1.0.0/',
     { default: '' },
   );
-  const name = text(
-    'DeploymentName',
-    'Prefix of all resource names; another name creates another deployment',
-    {
-      default: 'genesys-token-rotation',
-      allowedPattern: NAME_PREFIX.pattern.source,
-      constraintDescription: NAME_PREFIX.rule,
-    },
-  );
+  const name = text('DeploymentName', 'Prefix of all resource names; do not change it in an existing stack', {
+    default: 'genesys-token-rotation',
+    allowedPattern: NAME_PREFIX.pattern.source,
+    constraintDescription: NAME_PREFIX.rule,
+  });
   const secretName = text('SecretName', 'Name of a secret to create; its rotation is enabled', {
     default: '',
     allowedPattern: orEmpty(PUBLISHABLE_NAME),
