@@ -59,10 +59,10 @@ function main(args: readonly string[]): void {
   });
   const page = positionals[0] ?? fileURLToPath(new URL('../docs/architecture.md', import.meta.url));
   const present = readFileSync(page, 'utf8');
-  const wanted = withDiagram(present, diagram(parseDefinition(definitionText())));
-  if (wanted === present) return;
+  const expected = withDiagram(present, diagram(parseDefinition(definitionText())));
+  if (expected === present) return;
   if (values.check) throw new Error(`the state machine diagram in ${page} is stale; run npm run diagram`);
-  writeFileSync(page, wanted);
+  writeFileSync(page, expected);
 }
 
 if (import.meta.main) {

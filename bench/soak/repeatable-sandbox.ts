@@ -6,7 +6,7 @@ import { preload } from '../preloaded.ts';
 const START_MS = Date.UTC(2100, 0, 1);
 
 /**
- * Starts a sandbox with virtual time with repeatable runs: it starts at a fixed instant, and the functions' random numbers
+ * Starts a sandbox in virtual time whose runs are repeatable: it starts at a fixed instant, and the functions' random numbers
  * (the jitter of retries and polls) depend only on the seed. The hourly overdue check does not run.
  */
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {

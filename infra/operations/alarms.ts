@@ -41,7 +41,7 @@ export interface AlarmsProps {
   readonly runbookUrl?: string | undefined;
 }
 
-/** When an alarm goes off, apart from its metric. */
+/** When an alarm enters the ALARM state, apart from its metric. */
 interface Condition
   extends Pick<AlarmProps, 'comparisonOperator' | 'datapointsToAlarm' | 'treatMissingData'> {
   readonly threshold?: number;
@@ -53,9 +53,9 @@ interface Condition
 const MISSING_DATA_HOURS = 3;
 
 /**
- * The alarms. Their periods are one hour. An alarm on failures goes off at the first failure and stays on until the
+ * The alarms. Their periods are one hour. An alarm on failures enters ALARM at the first failure and stays there until the
  * longest gap between two rotations plus one hour (at most seven days) has passed without another failure: only then
- * has the credential that failed rotated again. The alarm on the overdue check returns after three hours.
+ * has the credential that failed rotated again. The alarm on the overdue check returns to OK after three hours.
  */
 export class Alarms extends Construct {
   readonly #props: AlarmsProps;

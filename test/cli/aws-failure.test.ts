@@ -3,7 +3,7 @@ import { runCli } from '../helpers/cli.ts';
 import { CLI } from '../helpers/cli-environment.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
-describe('an error of AWS', () => {
+describe('an AWS error', () => {
   it.each([
     ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, /--profile/],
     ['no region', { AWS_REGION: undefined }, /--region/],

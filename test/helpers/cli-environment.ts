@@ -40,11 +40,11 @@ export async function inEnvironment<Result>(
   variables: Variables,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const wanted = JSON.stringify(variables);
-  if (users > 0 && wanted !== inUse) throw new Error('A concurrent task uses a different environment.');
+  const requested = JSON.stringify(variables);
+  if (users > 0 && requested !== inUse) throw new Error('A concurrent task uses a different environment.');
   if (users === 0) {
     original = { ...process.env };
-    inUse = wanted;
+    inUse = requested;
     const outside = Object.keys(original).filter(name => READ.test(name));
     assign({ ...Object.fromEntries(outside.map(name => [name, undefined])), ...variables });
   }

@@ -34,7 +34,7 @@ describe('the refresh journal', () => {
     expect(journalOf(template({ removalPolicy: 'retain' }))).toEqual(journalOf());
   });
 
-  it('is neither protected nor retained when everything is to be destroyed', () => {
+  it('is neither protected nor retained with removalPolicy=destroy', () => {
     expect(journalOf(template({ removalPolicy: 'destroy' }))).toMatchObject({
       Properties: { DeletionProtectionEnabled: false },
       DeletionPolicy: 'Delete',

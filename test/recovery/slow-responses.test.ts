@@ -82,7 +82,7 @@ describe('a Refresh that starts cold', () => {
 });
 
 describe('a response that arrives after Refresh has stopped waiting', () => {
-  it('is reported as a token that was probably spent, and a new login continues the rotation', async () => {
+  it('fails the rotation with RefreshTokenRejected, whose message says that the token was probably spent, until a new login', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;

@@ -7,7 +7,7 @@ export interface GenesysUrls {
 /** Returns the base URLs for a Genesys Cloud host. */
 export type GenesysUrlsOf = (host: string) => GenesysUrls;
 
-/** The variables of a private gateway are invalid; the message names the wrong one. */
+/** The variables of a private gateway are invalid; the message names the invalid one. */
 export class InvalidGateway extends Error {
   override readonly name = 'InvalidGateway';
 }
