@@ -34,7 +34,7 @@ export type FirstOutcome =
 
 /** Faults after which Genesys Cloud has spent the refresh token, but the response never reached the function. */
 const RESPONSE_LOST: ReadonlySet<MatrixFault> = new Set([
-  'answer-lost',
+  'response-lost',
   'hang-after',
   'wrong-body',
   'empty-body',
@@ -47,7 +47,7 @@ const RESULT_LOST: ReadonlySet<MatrixFault> = new Set([
   'crash-after',
   'timeout-after',
   'out-of-memory',
-  'answer-lost',
+  'response-lost',
 ]);
 
 /** Part of the error message when the response to the first use of a refresh token was lost. */

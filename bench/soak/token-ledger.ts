@@ -19,7 +19,7 @@ export type TokenLocation = 'stored' | 'recorded' | 'sealed' | 'held' | 'lost in
 
 /** Faults with which Genesys Cloud spends the refresh token, but the response does not reach the function. */
 const RESPONSE_LOST: ReadonlySet<FaultKind> = new Set([
-  'answer-lost',
+  'response-lost',
   'hang-after',
   'wrong-body',
   'empty-body',
@@ -31,7 +31,7 @@ const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
   'crash-after',
   'timeout-after',
   'out-of-memory',
-  'answer-lost',
+  'response-lost',
 ]);
 
 /** Maximum time from the request for an invocation of `refresh` until it ends. */

@@ -111,7 +111,7 @@ export async function awsFault(
     case 'connection-refused':
       // One port serves all of AWS, so it cannot be closed for one call. Cut the connection instead.
       throw new ConnectionDropped();
-    case 'answer-lost':
+    case 'response-lost':
       await next();
       throw new ConnectionDropped();
     case 'delay':

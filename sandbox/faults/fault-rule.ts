@@ -6,7 +6,7 @@ export const AWS_FAULTS = [
   'server-error',
   'access-denied',
   'connection-refused',
-  'answer-lost',
+  'response-lost',
   'delay',
   'hang',
   'hang-after',
@@ -32,7 +32,7 @@ export const FUNCTION_FAULTS = [
   'throttled',
   'server-error',
   'access-denied',
-  'answer-lost',
+  'response-lost',
 ] as const;
 
 /** Faults of requests to Genesys Cloud. */
@@ -40,7 +40,7 @@ export const GENESYS_FAULTS = [
   'throttled',
   'server-error',
   'connection-refused',
-  'answer-lost',
+  'response-lost',
   'delay',
   'hang',
   'hang-after',

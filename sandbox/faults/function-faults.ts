@@ -45,7 +45,7 @@ export async function functionFault(
         `User: ${invocation.source ?? 'operator'} is not authorized to perform: lambda:InvokeFunction on resource: ${invocation.functionArn} because no resource-based policy allows the lambda:InvokeFunction action`,
         { statusCode: 403 },
       );
-    case 'answer-lost':
+    case 'response-lost':
       await next();
       throw new ConnectionDropped(`lambda.amazonaws.com:443 failed to respond`);
   }

@@ -23,7 +23,7 @@ export async function genesysFault(
       return refusal('too.many.requests', { maximum: '300', seconds: '60' }, { 'Retry-After': RETRY_AFTER });
     case 'server-error':
       return refusal('service.unavailable', {}, {});
-    case 'answer-lost':
+    case 'response-lost':
       await next();
       throw new GenesysConnectionDropped();
     case 'delay':

@@ -181,7 +181,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(rules()).toEqual([
       'genesys:*=server-error',
       'genesys:*=throttled',
-      'genesys:token=answer-lost',
+      'genesys:token=response-lost',
       'kms:Decrypt=access-denied',
       'secretsmanager:PutSecretValue=throttled,by=store-pending',
       'lambda:fetch=crash-before',

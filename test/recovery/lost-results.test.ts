@@ -7,7 +7,12 @@ import type { RotationWorld } from '../rotation/rotation-world.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';
 
 /** Faults that lose the result of a function after it has done all its work. */
-const LOSSES: readonly FunctionFaultKind[] = ['answer-lost', 'out-of-memory', 'crash-after', 'timeout-after'];
+const LOSSES: readonly FunctionFaultKind[] = [
+  'response-lost',
+  'out-of-memory',
+  'crash-after',
+  'timeout-after',
+];
 
 /** The names of the errors of an execution's Tasks. */
 function errorsOf({ history }: ExecutionSnapshot): unknown[] {

@@ -120,7 +120,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
     const credential = await world.credential();
     const { secretArn } = credential;
     const { target } = refused;
-    world.sandbox.faults.add({ target, kind: 'answer-lost', by: 'promote', when: { nth: 1 } });
+    world.sandbox.faults.add({ target, kind: 'response-lost', by: 'promote', when: { nth: 1 } });
     world.sandbox.faults.add({ ...refused, by: 'promote', when: { from: 2 } });
 
     const { outcome, execution } = await world.rotated(secretArn);

@@ -58,7 +58,7 @@ describe('Sandbox.advance with virtual time', () => {
     ['KMS hangs once', { target: 'kms:Decrypt', kind: 'hang', when: { nth: 1 }, by: 'store-pending' }],
     [
       'the response of PutSecretValue is lost',
-      { target: 'secretsmanager:PutSecretValue', kind: 'answer-lost', when: { nth: 1 } },
+      { target: 'secretsmanager:PutSecretValue', kind: 'response-lost', when: { nth: 1 } },
     ],
     ['every Secrets Manager call takes 700 ms', { target: 'secretsmanager:*', kind: 'delay', ms: 700 }],
     ['Refresh is throttled by Lambda', { target: 'lambda:refresh', kind: 'throttled', when: { nth: 1 } }],
@@ -85,7 +85,7 @@ describe('Sandbox.advance with virtual time', () => {
   it.each<[string, FaultRule, string, string]>([
     [
       'the response of the token endpoint is lost',
-      { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } },
+      { target: 'genesys:token', kind: 'response-lost', when: { nth: 1 } },
       'Refresh',
       'RefreshTokenRejected',
     ],

@@ -44,7 +44,7 @@ describe('TokenLedger', () => {
     ['recorded', [{ target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }]],
     ['recorded', [{ target: 'lambda:refresh', kind: 'crash-after' }]],
     ['sealed', [NOT_RECORDED, { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }]],
-    ['lost in transit', [{ target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } }]],
+    ['lost in transit', [{ target: 'genesys:token', kind: 'response-lost', when: { nth: 1 } }]],
     ['lost in transit', [NOT_RECORDED, { target: 'lambda:refresh', kind: 'crash-after', when: { nth: 1 } }]],
   ])('finds the newest refresh token %s after %j', async (location, rules) => {
     const { ledger, secretArn, clientId, live } = await rotatedWith(rules);

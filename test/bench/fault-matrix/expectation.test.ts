@@ -12,7 +12,7 @@ const NOT_OPENED: PlannedFault = {
 const RESPONSE_LOST: PlannedFault = {
   scenario: 'plain',
   site: { functionName: 'refresh', sort: 'genesys', name: 'genesys:token', target: 'genesys:token' },
-  kind: 'answer-lost',
+  kind: 'response-lost',
   duration: 'once',
 };
 const FUNCTION_KILLED: PlannedFault = {

@@ -96,7 +96,7 @@ describe('an action that AWS refuses', () => {
 
   it.each([
     ['throttled', 400, 'RotateSecret was refused: ThrottlingException: Rate exceeded'],
-    ['answer-lost', 502, /^RotateSecret got no usable response: [^\n]+\.$/],
+    ['response-lost', 502, /^RotateSecret got no usable response: [^\n]+\.$/],
     ['wrong-body', 502, /^RotateSecret got no usable response: [^\n]+\.$/],
   ])('makes one call and reports the fault %s', async (kind, status, error) => {
     const world = await consoleWorld();

@@ -87,7 +87,7 @@ describe('a new login of the user', () => {
     ]);
   });
 
-  it.each(['server-error', 'throttled', 'answer-lost', 'wrong-body', 'empty-body', 'redirect'])(
+  it.each(['server-error', 'throttled', 'response-lost', 'wrong-body', 'empty-body', 'redirect'])(
     'changes nothing when Genesys Cloud fails with %s',
     async kind => {
       const world = await consoleWorld();

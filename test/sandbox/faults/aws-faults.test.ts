@@ -135,7 +135,7 @@ describe('faults of AWS', () => {
 
   it.each<[AwsFaultKind, number]>([
     ['connection-refused', 0],
-    ['answer-lost', 1],
+    ['response-lost', 1],
   ])('cut the connection on %s, with %i effects', async (kind, effects) => {
     const { secrets, counter } = await faultySecrets(kind);
 

@@ -96,7 +96,7 @@ describe('faults of DynamoDB', () => {
 
   it.each<[AwsFaultKind, number]>([
     ['connection-refused', 0],
-    ['answer-lost', 1],
+    ['response-lost', 1],
   ])('cut the connection of a transaction on %s, with %i effects', async (kind, effects) => {
     const { transact, counter } = await faultyTables('TransactWriteItems', kind);
 

@@ -79,7 +79,7 @@ describe('faults of functions', () => {
       'Lambda.AWSLambdaException',
       `is not authorized to perform: lambda:InvokeFunction on resource: ${FUNCTION_ARN}`,
     ],
-    ['answer-lost', 1, 'Lambda.SdkClientException', 'Unable to execute HTTP request: '],
+    ['response-lost', 1, 'Lambda.SdkClientException', 'Unable to execute HTTP request: '],
   ])('are reported to a workflow: %s, after %i runs, as %s', async (kind, runs, error, cause) => {
     const { invoke, counter } = faultyRefresh(kind);
 

@@ -24,7 +24,7 @@ export const FAULT_PRESETS: readonly FaultPreset[] = [
   {
     name: 'Genesys Cloud response is lost',
     effect: 'The refresh token is spent and the new one never arrives: someone must log in again.',
-    text: 'genesys:token=answer-lost',
+    text: 'genesys:token=response-lost',
   },
   {
     name: 'KMS denies access',
