@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { belongsToRotation } from '../../functions/shared/secrets/secret-versions.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { storedTokens } from '../token-locator.ts';
+import { executionInput } from './execution-input.ts';
 import type { Promotions } from './promotions.ts';
 
 /** The listeners for lost grants. */
@@ -23,13 +24,10 @@ const metricLine = v.pipe(
   v.object({ LostGrants: v.literal(1), execution: v.string() }),
 );
 
-const executionInput = v.pipe(v.string(), v.parseJson(), v.object({ versionId: v.string() }));
-
 /** Counts the alternate grants that rotations have dropped, and those that a message or the metric reported. */
 export class GrantLosses {
   /** The versions without the alternate grant. */
   readonly #losses: string[] = [];
-  readonly #rotations = new Map<string, string>();
   /** The rotations of which a loss was reported. */
   readonly #reported = new Set<string>();
 
@@ -43,20 +41,19 @@ export class GrantLosses {
       this.#losses.push(move.to);
       onLoss(secretArn, before);
     });
-    sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-      if (type !== 'ExecutionStarted') return;
-      const input = v.safeParse(executionInput, details?.input);
-      if (input.success) this.#rotations.set(executionArn, input.output.versionId);
-    });
+    const addReport = (executionArn: string): void => {
+      const { input } = sandbox.stepFunctions.execution(executionArn);
+      this.#reported.add(v.parse(executionInput, input).versionId);
+    };
     sandbox.sns.onMessage(({ message }) => {
       const [, execution, secretArn] = MESSAGE.exec(message) ?? [];
       if (execution === undefined || secretArn === undefined) return;
-      this.#addReport(execution);
+      addReport(execution);
       onReport(secretArn);
     });
     sandbox.lambda.onLog(({ text }) => {
       const metric = v.safeParse(metricLine, text);
-      if (metric.success) this.#addReport(metric.output.execution);
+      if (metric.success) addReport(metric.output.execution);
     });
   }
 
@@ -69,10 +66,5 @@ export class GrantLosses {
     return this.#losses.filter(
       versionId => ![...this.#reported].some(rotation => belongsToRotation(versionId, rotation)),
     ).length;
-  }
-
-  #addReport(execution: string): void {
-    const rotation = this.#rotations.get(execution);
-    if (rotation !== undefined) this.#reported.add(rotation);
   }
 }

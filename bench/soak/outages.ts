@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { storedTokens, type TokenFingerprints } from '../token-locator.ts';
+import { executionInput } from './execution-input.ts';
 import type { Promotions } from './promotions.ts';
 import { isPublishedSecret } from './published-secret.ts';
 
@@ -36,8 +37,6 @@ interface Current {
 /** The states of a rotation that has new tokens. */
 const PROMOTING_STATES = new Set(['StorePending', 'Verify', 'Promote']);
 
-const executionInput = v.pipe(v.string(), v.parseJson(), v.object({ secretArn: v.string() }));
-
 const value = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
 
 /** Measures, to the millisecond, how long the access tokens in AWSCURRENT do not work for consumers. */
@@ -48,9 +47,8 @@ export class Outages {
   readonly #current = new Map<string, Current>();
   /** When people last blocked the rotation of a secret. */
   readonly #blockedAtMs = new Map<string, number>();
-  /** The executions that have new tokens to promote, with their secrets. */
-  readonly #promoting = new Map<string, string>();
-  readonly #secretArns = new Map<string, string>();
+  /** The executions that have new tokens to promote. */
+  readonly #promoting = new Set<string>();
   #longestMs = 0;
 
   /** @param published whether consumers read the published secrets instead of the rotated ones */
@@ -74,10 +72,8 @@ export class Outages {
         this.#moved(secretArn, to, at.getTime());
     });
     sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-      if (type === 'ExecutionStarted') {
-        this.#secretArns.set(executionArn, v.parse(executionInput, details?.input).secretArn);
-      } else if (type === 'TaskStateEntered' && PROMOTING_STATES.has(String(details?.name))) {
-        this.#promoting.set(executionArn, this.#secretArns.get(executionArn) ?? '');
+      if (type === 'TaskStateEntered' && PROMOTING_STATES.has(String(details?.name))) {
+        this.#promoting.add(executionArn);
       } else if (type === 'TaskStateEntered' || type.startsWith('Execution')) {
         this.#promoting.delete(executionArn);
       }
@@ -133,7 +129,11 @@ export class Outages {
   }
 
   #isPromoting(secretArn: string): boolean {
-    return [...this.#promoting.values()].includes(secretArn);
+    const { stepFunctions } = this.#sandbox;
+    return [...this.#promoting].some(
+      executionArn =>
+        v.parse(executionInput, stepFunctions.execution(executionArn).input).secretArn === secretArn,
+    );
   }
 
   #measure(secretArn: string, current: Current, nowMs: number): void {

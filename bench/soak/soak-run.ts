@@ -9,6 +9,7 @@ import type { SecretWatch } from '../secret-watch.ts';
 import { tokensWith } from '../token-locator.ts';
 import { ActionQueue } from './action-queue.ts';
 import { consume } from './consumer.ts';
+import { executionInput } from './execution-input.ts';
 import type { SoakFigures } from './figures.ts';
 import { GrantLosses } from './grant-losses.ts';
 import { Operator } from './operator.ts';
@@ -20,8 +21,6 @@ import type { RandomFaults } from './random-faults.ts';
 import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
-
-const executionInput = v.object({ secretArn: v.string() });
 
 /** A running soak. */
 export class SoakRun {
@@ -106,7 +105,7 @@ export class SoakRun {
     });
     sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
       if (type === 'ExecutionStarted') {
-        const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
+        const { secretArn } = v.parse(executionInput, details?.input);
         this.#secretArns.set(executionArn, secretArn);
         this.#people.planActionsDuringRotation(secretArn);
       } else if (type === 'ExecutionRedriven') {

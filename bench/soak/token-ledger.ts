@@ -7,6 +7,7 @@ import type {
 } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { storedTokens, TokenLocator, tokensWith } from '../token-locator.ts';
+import { executionInput } from './execution-input.ts';
 import { MAX_RESPONSE_MS, MAX_START_DELAY_MS } from './slow-calls.ts';
 
 /**
@@ -43,7 +44,6 @@ const MAX_CALL_MS = 5_000;
 /** Events after which Step Functions no longer waits for a function that is still running. */
 const TASK_ABANDONED = new Set(['TaskTimedOut', 'ExecutionAborted', 'ExecutionTimedOut']);
 
-const executionInput = v.object({ secretArn: v.string() });
 const invocationPayload = v.object({ secretArn: v.string() });
 
 /** A running invocation of `refresh`. */
@@ -87,7 +87,7 @@ export class TokenLedger {
     });
     stepFunctions.onEvent(({ type, details, executionArn }) => {
       if (type === 'ExecutionStarted') {
-        const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
+        const { secretArn } = v.parse(executionInput, details?.input);
         this.#executionArns.set(secretArn, [...(this.#executionArns.get(secretArn) ?? []), executionArn]);
       }
       // A running function continues, and its result is lost.
